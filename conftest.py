@@ -1,0 +1,7 @@
+"""Kernels that the tests start see the same environment as those that made the stored outputs."""
+
+import os
+
+from edition.notebooks import kernel_environment
+
+os.environ.update(kernel_environment())
