@@ -1,0 +1,97 @@
+"""Counts and agreement: what chapters compute more than once, over frames that they loaded themselves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import NormalDist
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+VOTES = ["yes", "no", "abstain", "not_voting"]
+Level = Literal["nominal", "ordinal", "interval", "ratio"]
+
+
+def tally(votes: pd.DataFrame, by: str | list[str] = "symbol") -> pd.DataFrame:
+    """Count ``votes`` (one row a vote) by ``by``: one column each for yes, no, abstain and not_voting, zeros kept."""
+    counts = votes.groupby(by, observed=True).vote.value_counts().unstack(fill_value=0)
+    return counts.reindex(columns=VOTES, fill_value=0).astype(int)
+
+
+def side_by_side(votes: pd.DataFrame, symbols: Sequence[str]) -> pd.DataFrame:
+    """Return one row a State (index ``iso3``) and one column a text of ``symbols``; missing where it had no seat."""
+    chosen = votes[votes.symbol.isin(symbols)]
+    return chosen.pivot(index="iso3", columns="symbol", values="vote").reindex(columns=list(symbols))
+
+
+def moves(votes: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    """Return the States that voted on both texts: ``iso3``, their vote on ``first`` and on ``second``, ``changed``."""
+    both = side_by_side(votes, [first, second]).dropna().set_axis(["before", "after"], axis=1).reset_index()
+    return both.assign(changed=both.before != both.after)
+
+
+def alpha(codings: pd.DataFrame, field: str, level: Level) -> float:
+    """Return Krippendorff's alpha of the coders' values of ``field``, at a level of measurement.
+
+    ``codings`` has one row a unit and coder (``position_id``, ``coder``, ``field``). Method: K. Krippendorff, Content
+    Analysis, as implemented by the package krippendorff. Raises ``ValueError`` when a unit lacks a coder.
+    """
+    import krippendorff
+
+    return float(krippendorff.alpha(reliability_data=_units(codings, field), level_of_measurement=level))
+
+
+def _units(codings: pd.DataFrame, field: str) -> np.ndarray:
+    """Return the codings as numbers, one row a coder and one column a unit; words become the number of their rank."""
+    units = codings.pivot(index="coder", columns="position_id", values=field)
+    if units.isna().to_numpy().any():
+        raise ValueError(f"every position needs {field} from every coder before agreement can be measured")
+    if not pd.api.types.is_numeric_dtype(codings[field]):
+        rank = {word: number for number, word in enumerate(sorted(set(codings[field])))}
+        units = units.apply(lambda column: column.map(rank))
+    return units.to_numpy(dtype=float)
+
+
+def bootstrap_alpha(
+    codings: pd.DataFrame,
+    field: str,
+    level: Level,
+    clusters: pd.Series[str],
+    samples: int = 1000,
+    seed: int = 37,
+) -> tuple[float, float]:
+    """Return the 2.5 and 97.5 percentiles of `alpha` over ``samples`` draws with replacement.
+
+    What is drawn are whole clusters (``clusters``: the cluster of each ``position_id``, such as its actor), since the
+    positions of one actor are not independent of each other.
+    """
+    import krippendorff
+
+    values = _units(codings, field)
+    cluster_of = clusters.reindex(sorted(set(codings.position_id)))
+    members = [np.flatnonzero(cluster_of.to_numpy() == name) for name in cluster_of.unique()]
+    generator = np.random.default_rng(seed)
+    found = []
+    for _ in range(samples):
+        drawn = np.concatenate([members[i] for i in generator.integers(0, len(members), size=len(members))])
+        if len(np.unique(values[:, drawn])) > 1:  # alpha is not defined where all values are one
+            found.append(krippendorff.alpha(reliability_data=values[:, drawn], level_of_measurement=level))
+    low, high = np.percentile(found, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def wilson(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the Wilson score interval of a share, both ends between 0 and 1.
+
+    It takes trials as independent; where they come in clusters, say so beside the interval. Raises ``ValueError`` when
+    there were no trials. Source: E. B. Wilson, Journal of the American Statistical Association 22 (1927).
+    """
+    if not trials:
+        raise ValueError("a share of nothing has no interval")
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share, widened = successes / trials, 1 + z**2 / trials
+    middle = share + z**2 / (2 * trials)
+    reach = z * math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    return (middle - reach) / widened, (middle + reach) / widened

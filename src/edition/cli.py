@@ -1,0 +1,64 @@
+"""``edition check``, ``edition run`` and ``edition build``: words for people around the modules that do the work."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 when all is well, 1 with the reason on standard error."""
+    parser = argparse.ArgumentParser(prog="edition", description="The research edition: check, execute and build it.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, function, text in (
+        ("check", _check, "validate the data package, all problems at once"),
+        ("run", _run, "execute the notebooks whose inputs changed, in place"),
+        ("build", _build, "check, execute what is stale, and build the site"),
+    ):
+        commands.add_parser(name, help=text, description=text).set_defaults(function=function)
+    options = parser.parse_args(arguments)
+
+    from .data import DataError
+    from .notebooks import NotebookError
+    from .site import SiteError
+
+    try:
+        return options.function()
+    except (DataError, NotebookError, SiteError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _check() -> int:
+    from . import data
+
+    problems = data.check()
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    tables = data.load_all() if not problems else {}
+    if problems:
+        print(f"{len(problems)} problem(s).", file=sys.stderr)
+        return 1
+    print(f"The data hold: {len(tables)} tables, {sum(map(len, tables.values())):,} rows, no problem.")
+    return 0
+
+
+def _run() -> int:
+    from . import notebooks, site
+
+    site.refresh(notebooks.root())
+    return 0
+
+
+def _build() -> int:
+    from . import notebooks, site
+
+    clone = notebooks.root()
+    html = site.build(clone).relative_to(clone)
+    print(f"The site stands in {html}/: open {html}/index.html, or run make serve.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

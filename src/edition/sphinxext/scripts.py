@@ -1,0 +1,44 @@
+"""What a page loads: the edition's style and its one script, and the files behind exhibits; no other host, ever."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from .outputs import exhibits
+
+STYLES = ("edition.css", "figures.css")
+
+
+def write_exhibit_files(app: Sphinx, document: nodes.document, _docname: str) -> None:
+    """Write the figures behind every exhibit of a page as CSV, and its chart as SVG."""
+    from .. import figures, tables
+
+    if app.builder.format != "html":
+        return
+    folder = Path(app.outdir) / "_exhibits"
+    for kind, files in (("figure", figures.figure_files), ("table", tables.table_files)):
+        for about in exhibits(document, kind):
+            folder.mkdir(exist_ok=True)
+            for suffix, content in files(about["html"]).items():
+                (folder / f"{about['id']}.{suffix}").write_bytes(content)
+
+
+def write_bundle(app: Sphinx, failure: Exception | None) -> None:
+    """Write the drawing library beside the script that asks for it, from the installed packages."""
+    if failure is None and app.builder.format == "html":
+        from .. import figures
+
+        figures.static_bundle(Path(app.outdir) / "_static" / "vega.js")
+        palette = figures.palette_css()
+        (Path(app.outdir) / "_static" / "palette.css").write_text(palette, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    for style in (*STYLES, "palette.css"):
+        app.add_css_file(style)
+    app.add_js_file("figures.js", type="module")
+    app.connect("doctree-resolved", write_exhibit_files)
+    app.connect("build-finished", write_bundle)

@@ -1,0 +1,63 @@
+"""The register of sources as pages print it: one entry a document, its label, its line and its address."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+from textwrap import shorten
+
+from ..text import date
+
+REGISTER_PAGE = "book/apparatus/sources"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One document of the register; every field is text and may be empty but the id and the title."""
+
+    source_id: str
+    symbol: str
+    title: str
+    short_title: str
+    author: str
+    publisher: str
+    date: str
+    type: str
+    url: str
+
+    @property
+    def label(self) -> str:
+        """The name under which a document is cited: its symbol where it has one, else a short title, else its title."""
+        return self.symbol or self.short_title or shorten(self.title, width=60, placeholder=" …")
+
+    @property
+    def full_title(self) -> str:
+        """The title, where the label does not say it already."""
+        return "" if self.title == self.label else self.title
+
+    @property
+    def kind(self) -> str:
+        """The type and date in words: ``Press release, 27 November 2003``."""
+        parts = [self.type.replace("_", " ").capitalize(), date(self.date) if self.date else "undated"]
+        return ", ".join(part for part in parts if part)
+
+    def link(self, text: str = "") -> str:
+        """Return ``text`` (or the label) as a link to the document, plain where no address is known; HTML-safe."""
+        label = escape(text or self.label)
+        return f'<a class="external" href="{escape(self.url)}">{label}</a>' if self.url else label
+
+
+@cache
+def register(path: Path) -> dict[str, Source]:
+    """Return every source of ``path`` (``data/sources.csv``) by its id."""
+    with open(path, encoding="utf-8", newline="") as file:
+        fields = Source.__dataclass_fields__
+        return {row["source_id"]: Source(**{name: row[name] for name in fields}) for row in csv.DictReader(file)}
+
+
+def register_of(app: object) -> dict[str, Source]:
+    """Return the register of the book that ``app`` builds."""
+    return register(Path(app.srcdir) / "data" / "sources.csv")  # type: ignore[attr-defined]

@@ -1,0 +1,36 @@
+// What the theme does by handlers written into its buttons, which the page's policy forbids; and a button to copy code.
+
+const actions = {
+  print: () => window.print(),
+  fullscreen: () =>
+    document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen(),
+};
+
+document.addEventListener("click", ({ target }) => actions[target.closest("[data-ed-click]")?.dataset.edClick]?.());
+
+/** Copy the code and say so on the button, to be read and to be heard. */
+async function copy(button, code) {
+  await navigator.clipboard.writeText(code.textContent);
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = "Copy"), 2000);
+}
+
+// Browsers offer the clipboard to pages from a server only.
+for (const code of navigator.clipboard ? document.querySelectorAll("div.highlight > pre") : []) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "ed-copy";
+  button.textContent = "Copy";
+  button.ariaLive = "polite";
+  button.addEventListener("click", () => copy(button, code));
+  code.after(button);
+}
+
+// Paper is light, whatever the screen is.
+const page = document.documentElement.dataset;
+let onScreen;
+addEventListener("beforeprint", () => {
+  onScreen = page.theme;
+  page.theme = "light";
+});
+addEventListener("afterprint", () => (page.theme = onScreen));

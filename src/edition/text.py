@@ -1,0 +1,107 @@
+"""Numbers, dates and lists in United Nations editorial style, and the glue that carries them into prose.
+
+The style is that of the United Nations Editorial Manual: words from one to nine, figures from 10; a comma for
+thousands; "per cent" in words; day, month in full, year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+from html import escape
+from numbers import Integral
+
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def number(value: float | Decimal, decimals: int = 0) -> str:
+    """Return ``value`` in figures: ``1086`` -> ``'1,086'``; halves are rounded away from zero, as readers expect.
+
+    Raises ``ValueError`` when the value is missing: a gap must be told in words, never printed as a number.
+    """
+    if value != value:  # NaN is the only value unequal to itself
+        raise ValueError("a missing value has no figure: say in words that it is not known")
+    step = Decimal(1).scaleb(-decimals)
+    return f"{Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP):,}"
+
+
+def words(value: int) -> str:
+    """Return a whole number as the United Nations writes it: ``3`` -> ``'three'``, ``12`` -> ``'12'``."""
+    if not isinstance(value, Integral):
+        raise TypeError(f"only whole numbers are written in words, not {value!r}")
+    return _WORDS[value] if 0 <= value < len(_WORDS) else number(value)
+
+
+def ordinal(value: int) -> str:
+    """Return ``1`` -> ``'first'`` up to the tenth, then ``'11th'``."""
+    if 0 < value < len(_ORDINALS):
+        return _ORDINALS[value]
+    suffix = "th" if value % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{value}{suffix}"
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """Return a share between 0 and 1 as ``'91.3 per cent'``; a whole number loses its decimals."""
+    text = number(100 * Decimal(str(share)), decimals)
+    return f"{text.removesuffix('.' + '0' * decimals) if decimals else text} per cent"
+
+
+def date(iso: str) -> str:
+    """Return ``'2018-03-23'`` as ``'23 March 2018'``, ``'1949-03'`` as ``'March 1949'``, ``'1953'`` as it is."""
+    year, *rest = str(iso)[:10].split("-")
+    if not rest:
+        return year
+    month = _MONTHS[int(rest[0]) - 1]
+    return f"{month} {year}" if len(rest) == 1 else f"{int(rest[1])} {month} {year}"
+
+
+def listing(items: Iterable[str], joiner: str = "and") -> str:
+    """Return ``['A', 'B', 'C']`` as ``'A, B and C'``; no serial comma, as in United Nations English."""
+    *head, last = [str(item) for item in items] or [""]
+    return f"{', '.join(head)} {joiner} {last}" if head else last
+
+
+def glue(*tables: str, **values: str | int | float) -> None:
+    """Store each of ``values`` under its name, computed from ``tables``, for ``{glue:text}`` in prose.
+
+    Whole numbers are written in words to nine and in figures from 10; anything else must come as text, made by the
+    helpers above, so that no reader meets a raw float. The output has the form of ``myst_nb.glue(..., display=False)``,
+    without the second that importing Sphinx into the kernel costs.
+
+    >>> glue("votes", yes_2018=28, share_2018=percent(28 / 46))
+
+    Raises ``ValueError`` for a number that is missing or not whole.
+    """
+    from IPython.display import display
+
+    prefix = "application/papermill.record/"
+    for name, value in values.items():
+        text = value if isinstance(value, str) else words(_whole(name, value))
+        metadata = {"scrapbook": {"name": name, "mime_prefix": prefix}, "edition": {"tables": list(tables)}}
+        display({f"{prefix}text/plain": repr(text)}, raw=True, metadata=metadata)
+
+
+def expect(holds: object, told: str) -> None:
+    """Mark the page where a sentence written in words is no longer borne out by the data; say nothing while it is.
+
+    ``told`` continues "the text says ...". A number that changes is glued; a sentence that was true of the old data
+    must be written anew by a person, and until then its readers are warned in its place.
+
+    >>> expect(against == 0, "that no African member voted against")
+    """
+    if not bool(holds):
+        from IPython.display import HTML, display
+
+        words = f"To be revised: the text here says {told}. The data as they now stand do not bear this out."
+        display(HTML(f'<p class="ed-revise" role="note"><strong>{escape(words)}</strong></p>'))
+
+
+def _whole(name: str, value: int | float) -> int:
+    if value != value or int(value) != value:
+        raise ValueError(f"glue({name}={value!r}): give whole numbers as they are, others as text: number(value, 1)")
+    return int(value)
