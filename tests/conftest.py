@@ -1,0 +1,90 @@
+"""Shared fixtures: this clone, a small clone to break, and the site built once from a copy."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from edition import site
+
+ROOT = Path(__file__).resolve().parent.parent
+COPIED = ("book", "data", "src", "_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The root of this clone; tests only read it."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def copy_clone() -> Callable[[Path], Path]:
+    """Copies what a site is made of to a new folder, and returns the folder."""
+
+    def copy(target: Path) -> Path:
+        target.mkdir(parents=True)
+        for name in COPIED:
+            source = ROOT / name
+            if source.is_dir():
+                ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+                shutil.copytree(source, target / name, ignore=ignored)
+            else:
+                shutil.copy2(source, target / name)
+        return target
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def clone(copy_clone: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of this clone, in a folder whose name has a space and a letter that is not ASCII."""
+    return copy_clone(tmp_path_factory.mktemp("copy") / "édition one")
+
+
+@pytest.fixture(scope="session")
+def built(clone: Path) -> Path:
+    """The site of the copy, built from the stored outputs as they are: nothing is executed."""
+    return site.publish(clone)
+
+
+SMALL_SCHEMA = {
+    "profile": "tabular-data-package",
+    "name": "small",
+    "resources": [
+        {
+            "name": name,
+            "path": f"{name}.csv",
+            "title": name,
+            "profile": "tabular-data-resource",
+            "schema": {
+                "fields": [{"name": "key", "type": "string"}, {"name": "value", "type": "integer"}],
+                "primaryKey": ["key"],
+            },
+        }
+        for name in ("apples", "pears")
+    ],
+}
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clone of one notebook and two tables, of which the notebook reads one."""
+    for folder in ("data", "book", "src/edition"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "data/datapackage.json").write_text(json.dumps(SMALL_SCHEMA))
+    for name in ("apples", "pears"):
+        (tmp_path / f"data/{name}.csv").write_text("key,value\na,1\nb,2\n")
+    for module in (ROOT / "src/edition").glob("*.py"):
+        shutil.copy2(module, tmp_path / "src/edition")
+    for name in ("requirements.lock", "_toc.yml"):
+        (tmp_path / name).write_text("")
+    code = 'import edition as ed\nint(ed.load("apples").value.sum())'
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    nbformat.write(notebook, tmp_path / "book/fruit.ipynb")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

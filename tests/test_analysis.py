@@ -1,0 +1,125 @@
+"""Counts and agreement, against figures computed another way."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from edition import analysis, data
+
+VOTES = pd.DataFrame(
+    [
+        ("one", "AAA", "yes"),
+        ("one", "BBB", "abstain"),
+        ("one", "CCC", "not_voting"),
+        ("two", "AAA", "yes"),
+        ("two", "BBB", "no"),
+        ("two", "DDD", "no"),
+    ],
+    columns=["symbol", "iso3", "vote"],
+)
+
+
+def test_tally_keeps_zeros() -> None:
+    assert analysis.tally(VOTES).to_dict("index") == {
+        "one": {"yes": 1, "no": 0, "abstain": 1, "not_voting": 1},
+        "two": {"yes": 1, "no": 2, "abstain": 0, "not_voting": 0},
+    }
+
+
+def test_the_tallies_of_the_record_are_the_official_totals(root: Path) -> None:
+    """Every roll call of the package, counted, against the totals that the texts state."""
+    texts = data.load("resolutions", root / "data").query("roll_call == 'full'").set_index("symbol")
+    counted = analysis.tally(data.load("votes", root / "data"))
+    assert len(counted) == len(texts)
+    for symbol, row in counted.iterrows():
+        stated = texts.loc[symbol, analysis.VOTES]
+        assert row.astype("Int64").to_dict() == {vote: stated[vote] for vote in analysis.VOTES}, symbol
+
+
+def test_side_by_side_leaves_a_gap_where_a_state_had_no_seat() -> None:
+    table = analysis.side_by_side(VOTES, ["two", "one"])
+    assert list(table.columns) == ["two", "one"]
+    assert table.loc["AAA"].tolist() == ["yes", "yes"]
+    assert pd.isna(table.loc["DDD", "one"])
+
+
+def test_moves_are_of_those_who_voted_on_both() -> None:
+    moved = analysis.moves(VOTES, "one", "two").set_index("iso3")
+    assert moved.index.tolist() == ["AAA", "BBB"]
+    assert moved.changed.tolist() == [False, True]
+    assert (moved.before["BBB"], moved.after["BBB"]) == ("abstain", "no")
+
+
+def _by_hand(first: list[int], second: list[int], ordinal: bool) -> float:
+    """Krippendorff's alpha of two coders without gaps, from the coincidence matrix of his own description."""
+    values = sorted({*first, *second})
+    matrix = np.zeros((len(values), len(values)))
+    for pair in zip(first, second, strict=True):
+        for one, other in permutations(pair):
+            matrix[values.index(one), values.index(other)] += 1
+    totals = matrix.sum(axis=1)
+
+    def distance(i: int, j: int) -> float:
+        if not ordinal:
+            return float(i != j)
+        low, high = min(i, j), max(i, j)
+        return float((totals[low : high + 1].sum() - (totals[low] + totals[high]) / 2) ** 2)
+
+    cells = [(i, j) for i in range(len(values)) for j in range(len(values))]
+    observed = sum(matrix[i, j] * distance(i, j) for i, j in cells)
+    expected = sum(totals[i] * totals[j] * distance(i, j) for i, j in cells) / (totals.sum() - 1)
+    return float(1 - observed / expected)
+
+
+@pytest.mark.parametrize(("field", "level"), [("stance", "ordinal"), ("theme", "nominal")])
+def test_alpha_equals_the_textbook(field: str, level: analysis.Level, root: Path) -> None:
+    codings = data.load("position_codings", root / "data")
+    wide = codings.pivot(index="position_id", columns="coder", values=field)
+    if level == "nominal":
+        rank = {word: number for number, word in enumerate(sorted(set(codings[field])))}
+        wide = wide.apply(lambda column: column.map(rank))
+    by_hand = _by_hand([*wide["first"].astype(int)], [*wide["second"].astype(int)], ordinal=level == "ordinal")
+    assert analysis.alpha(codings, field, level) == pytest.approx(by_hand)
+
+
+def test_agreement_on_stance_is_high_and_its_interval_holds_it(root: Path) -> None:
+    codings = data.load("position_codings", root / "data")
+    positions = data.load("positions", root / "data").set_index("position_id")
+    value = analysis.alpha(codings, "stance", "ordinal")
+    low, high = analysis.bootstrap_alpha(
+        codings, "stance", "ordinal", positions.iso3.fillna(positions.actor), samples=200
+    )
+    assert round(value, 2) == 0.92
+    assert low < value < high
+
+
+def test_whole_actors_are_drawn() -> None:
+    """With one cluster every draw is the sample itself, so that the interval shrinks to the value."""
+    codings = pd.DataFrame(
+        {"position_id": list("aabbcc"), "coder": ["x", "y"] * 3, "stance": [1, 1, 2, 1, -2, -2]},
+    )
+    value = analysis.alpha(codings, "stance", "ordinal")
+    low, high = analysis.bootstrap_alpha(codings, "stance", "ordinal", pd.Series("one", index=list("abc")), samples=5)
+    assert low == high == pytest.approx(value)
+
+
+def test_a_missing_coding_is_refused() -> None:
+    codings = pd.DataFrame({"position_id": ["a", "a", "b"], "coder": ["x", "y", "x"], "stance": [1, 1, 2]})
+    with pytest.raises(ValueError, match="every coder"):
+        analysis.alpha(codings, "stance", "ordinal")
+
+
+def test_wilson_gives_the_intervals_of_the_literature() -> None:
+    """Values of R. G. Newcombe, Statistics in Medicine 17 (1998), table I, method 3."""
+    for successes, trials, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)):
+        assert analysis.wilson(successes, trials) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_a_share_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        analysis.wilson(0, 0)

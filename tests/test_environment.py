@@ -1,0 +1,138 @@
+"""The environments agree: pyproject.toml, the locks, Binder's files and what is installed here."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-tools.lock")
+TOOLS = ROOT / ".venv-tools" / ("Scripts" if sys.platform == "win32" else "bin")
+ENTRY = re.compile(
+    r"(?m)^(?P<requirement>[a-z0-9.-]+==[^\\\n]+?) \\\n(?P<hashes>(?: {4}--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)"
+)
+
+
+def locked(name: str) -> dict[str, Requirement]:
+    """The entries of a lock by package."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    found = [Requirement(match["requirement"]) for match in ENTRY.finditer(text)]
+    assert len({entry.name for entry in found}) == len(found), f"{name}: one version of a package for all Pythons"
+    return {str(canonicalize_name(entry.name)): entry for entry in found}
+
+
+def pinned(entry: Requirement) -> str:
+    return str(entry.specifier).removeprefix("==")
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_holds_hashes_and_no_addresses(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    rest = re.sub(r"(?m)^\s*#.*\n", "", ENTRY.sub("", text))
+    assert rest == "", f"{name}: entries without a hash, or options"
+    assert "://" not in text
+    assert len(locked(name)) > 20
+
+
+@pytest.mark.parametrize(
+    ("lock", "requirements"),
+    [
+        ("requirements.lock", PROJECT["project"]["dependencies"]),
+        ("requirements-dev.lock", PROJECT["dependency-groups"]["dev"]),
+        ("requirements-tools.lock", PROJECT["dependency-groups"]["tools"]),
+        ("requirements.lock", PROJECT["build-system"]["requires"]),
+    ],
+)
+def test_a_lock_holds_what_pyproject_asks_for(lock: str, requirements: list[str]) -> None:
+    entries = locked(lock)
+    for requirement in map(Requirement, requirements):
+        entry = entries[str(canonicalize_name(requirement.name))]
+        assert requirement.specifier.contains(pinned(entry)), f"{lock}: run make lock"
+        assert entry.marker is None, f"{entry.name} is asked for on every system"
+
+
+def test_tests_run_with_the_packages_of_readers() -> None:
+    readers, tests = locked("requirements.lock"), locked("requirements-dev.lock")
+    shared = readers.keys() & tests.keys()
+    assert {name: pinned(readers[name]) for name in shared} == {name: pinned(tests[name]) for name in shared}
+    assert "jsonschema" in shared
+
+
+def test_what_is_installed_is_what_is_locked() -> None:
+    if Path(sys.prefix) != ROOT / ".venv":
+        pytest.skip("not run with .venv, which make test does")
+    for entry in [*locked("requirements.lock").values(), *locked("requirements-dev.lock").values()]:
+        if entry.marker is None or entry.marker.evaluate():
+            assert importlib.metadata.version(entry.name) == pinned(entry)
+
+
+def test_the_version_stands_in_the_citation_alone() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert importlib.metadata.version("edition") == citation["version"]
+    assert "version" not in PROJECT["project"]
+    assert f"[{citation['version']}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_supported_pythons_are_the_same_everywhere() -> None:
+    asked = SpecifierSet(PROJECT["project"]["requires-python"])
+    supported = [f"3.{minor}" for minor in range(30) if f"3.{minor}" in asked]
+    workflow = yaml.safe_load((ROOT / ".github/workflows/pages.yml").read_text(encoding="utf-8"))
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == supported
+    low, high = (tuple(map(int, Version(python).release)) for python in (supported[0], supported[-1]))
+    check = f"{low} <= sys.version_info[:2] < {(3, high[1] + 1)}"
+    for tool in ("setup.sh", "setup.py"):
+        assert check in (ROOT / "tools" / tool).read_text(encoding="utf-8")
+
+
+def test_binder_gives_python_the_lock_and_the_package() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    pythons = [item for item in environment["dependencies"] if str(item).startswith("python=")]
+    assert len(pythons) == 1
+    assert pythons[0].removeprefix("python=") in SpecifierSet(PROJECT["project"]["requires-python"])
+    assert {"pip": ["-r requirements.lock"]} in environment["dependencies"]
+    assert len(environment["dependencies"]) == 3, "a package outside the lock"
+    after = ROOT / "postBuild"
+    assert "pip install --no-deps --no-build-isolation --no-index --editable ." in after.read_text(encoding="utf-8")
+    subprocess.run(["bash", "-n", after], check=True)
+
+
+def test_the_package_is_installed_without_the_network(tmp_path: Path) -> None:
+    """The command of postBuild: the lock must hold the build backend and all that it needs."""
+    command = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--no-index"]
+    done = subprocess.run([*command, "--target", tmp_path, "--editable", ROOT], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in tmp_path.glob("edition-*.dist-info")]
+
+
+def test_repo2docker_accepts_the_files_of_binder() -> None:
+    tool = TOOLS / "jupyter-repo2docker"
+    assert tool.exists(), "make test makes .venv-tools; or: sh tools/setup.sh tools"
+    done = subprocess.run([tool, "--no-build", "--debug", "."], cwd=ROOT, capture_output=True, text=True)
+    shown = done.stdout + done.stderr
+    assert done.returncode == 0, shown
+    assert '--file "environment.yml"' in shown
+    assert "RUN ./postBuild" in shown
+
+
+def test_the_citation_is_valid() -> None:
+    tool = TOOLS / "cffconvert"
+    assert tool.exists(), "make test makes .venv-tools; or: sh tools/setup.sh tools"
+    done = subprocess.run([tool, "--validate", "--infile", "CITATION.cff"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    shown = subprocess.run(
+        [tool, "--format", "apalike", "--infile", "CITATION.cff"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert shown.stdout.startswith("Contributors to the research edition (2026). Technical assistance")

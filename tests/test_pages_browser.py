@@ -1,0 +1,463 @@
+"""Every page of the built site in a real browser: wide and narrow, light and dark, with and without scripts, on paper.
+
+Each page is visited once at each width; what a visit found is then looked at test by test.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from test_figures_browser import CHROMIUM, FLAGS
+
+axe_playwright_python = pytest.importorskip("axe_playwright_python")
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_CHROMIUM to its path")
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+WIDE, NARROW = 1280, 360
+BOOK = Path(__file__).parent.parent
+LISTED = re.findall(r"file: (book/[a-z-]+)$", (BOOK / "_toc.yml").read_text("utf-8"), re.M)
+CHAPTERS = [f"{name}.html" for name in LISTED if (BOOK / f"{name}.ipynb").is_file()]
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: the tests look at the page, not at the server."""
+
+
+@pytest.fixture(scope="module")
+def address(built: Path) -> Iterator[str]:
+    """Serve the built site from the loopback interface."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(built))) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[Any]:
+    """Opens a page of the site; its context is closed after the test."""
+    contexts = []
+
+    def open_page(name: str, width: int = WIDE, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.goto(urljoin(address, name))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+# One visit to each page at each width ---------------------------------------------------------------------------------
+
+# What repeats tells axe nothing new: it sees the first of each kind, and each drawing as one.
+PRUNE = """() => {
+  const first = { ".ed-para": 8, ".ed-note": 6, "div.highlight": 1, "dl.ed-register > *": 20, ".ed-exhibit": 4 };
+  Object.assign(first, { "section[id^=table-]": 4, "div.cell": 12 });
+  for (const [kind, kept] of Object.entries(first))
+    [...document.querySelectorAll(kind)].slice(kept).forEach((one) => one.remove());
+  for (const body of document.querySelectorAll("tbody")) [...body.rows].slice(2).forEach((row) => row.remove());
+  for (const chart of document.querySelectorAll(".ed-chart-canvas")) {
+    chart.querySelectorAll("svg > *").forEach((part) => part.remove());
+    chart.replaceWith(chart.cloneNode(true)); // a copy, that does not come alive
+  }
+  document.querySelectorAll("details").forEach((folded) => (folded.open = true));
+}"""
+# Colours do not depend on the width, nor names on the theme.
+CONTRAST_ONLY = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+NO_CONTRAST = {"rules": {"color-contrast": {"enabled": False}, "label-content-name-mismatch": {"enabled": True}}}
+RUN_AXE = """async (options) => {
+  const found = await axe.run({ resultTypes: ["violations"], ...options });
+  return found.violations.map((v) => `${v.id}: ${v.nodes.length} times, first ${v.nodes[0].html.slice(0, 200)}`);
+}"""
+WATCH = """
+window.refused = [];
+document.addEventListener("securitypolicyviolation", (e) => refused.push(`${e.effectiveDirective} ${e.blockedURI}`));
+"""
+UNNAMED = "all => all.filter(svg => svg.getAttribute('role') !== 'img' || !svg.ariaLabel?.trim()).length"
+
+
+@dataclass
+class Visit:
+    """What was found on one page at one width."""
+
+    page: str
+    width: int
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    axe: list[str] = field(default_factory=list)
+    overflow: int = 0
+    figures: int = 0
+    unnamed: int = 0
+
+
+def visit(browser: Browser, address: str, name: str, width: int) -> Visit:
+    """Open a page, look at it in both themes and say what is wrong with it."""
+    seen = Visit(name, width)
+    options: dict[str, Any] = {"viewport": {"width": width, "height": 800}, "reduced_motion": "reduce"}
+    context = browser.new_context(color_scheme="light", **options)
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    page.on("console", lambda m: seen.errors.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on("request", lambda request: seen.requests.append(request.url))
+    page.on("response", lambda r: seen.missing.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    page.goto(address + name, wait_until="load")
+    page.wait_for_timeout(150)
+    seen.overflow = page.evaluate("document.documentElement.scrollWidth") - width
+    drawings = page.locator(".ed-chart-canvas svg")
+    seen.figures, seen.unnamed = drawings.count(), drawings.evaluate_all(UNNAMED)
+    page.evaluate(PRUNE)
+    page.evaluate(AXE)
+    seen.axe = page.evaluate(RUN_AXE, NO_CONTRAST)
+    for theme in ("light", "dark") if width == WIDE else ():
+        page.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
+        seen.axe += [f"{theme}, {fault}" for fault in page.evaluate(RUN_AXE, CONTRAST_ONLY)]
+    seen.refused = page.evaluate("window.refused")
+    context.close()
+    return seen
+
+
+@pytest.fixture(scope="module")
+def visits(browser: Browser, address: str, built: Path) -> list[Visit]:
+    names = sorted(path.relative_to(built).as_posix() for path in built.rglob("*.html"))
+    return [visit(browser, address, name, width) for name in names if name != "index.html" for width in (WIDE, NARROW)]
+
+
+def told(visits: list[Visit], part: str) -> list[str]:
+    return [f"{seen.page} at {seen.width}: {fault}" for seen in visits for fault in getattr(seen, part)]
+
+
+def test_no_page_has_an_error_in_its_console(visits: list[Visit]) -> None:
+    assert told(visits, "errors") == []
+
+
+def test_no_page_asks_another_host(visits: list[Visit], address: str) -> None:
+    assert [url for url in told(visits, "requests") if address not in url and ": data:" not in url] == []
+
+
+def test_nothing_that_a_page_asks_for_is_missing(visits: list[Visit]) -> None:
+    assert told(visits, "missing") == []
+
+
+def test_the_policy_refuses_nothing_that_the_pages_do(visits: list[Visit]) -> None:
+    assert told(visits, "refused") == []
+
+
+def test_no_page_is_wider_than_its_window(visits: list[Visit]) -> None:
+    assert [(seen.page, seen.width, seen.overflow) for seen in visits if seen.overflow > 0] == []
+
+
+def test_axe_finds_nothing_in_either_theme(visits: list[Visit]) -> None:
+    assert told(visits, "axe") == []
+
+
+def test_every_drawing_has_a_role_and_a_name(visits: list[Visit]) -> None:
+    assert sum(seen.figures for seen in visits) > 20
+    assert [(seen.page, seen.unnamed) for seen in visits if seen.unnamed] == []
+
+
+def test_no_chart_library_is_loaded_before_a_reader_scrolls(visits: list[Visit]) -> None:
+    first_screen = [seen for seen in visits if any(url.endswith("/vega.js") for url in seen.requests)]
+    assert [(seen.page, seen.width) for seen in first_screen] == []
+
+
+# The policy -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_policy_stops_a_script_that_was_not_there(opened: Any) -> None:
+    page = opened("book/index.html")
+    page.evaluate("""() => {
+      document.body.append(Object.assign(document.createElement("script"), { textContent: "window.done = 1" }));
+      document.body.insertAdjacentHTML("beforeend", "<button id='x' onclick='window.done = 1'>x</button>");
+      document.querySelector("#x").click();
+    }""")
+    assert page.evaluate("window.done") is None
+
+
+# Figures --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_without_scripts_each_figure_and_table_is_there(opened: Any, chapter: str) -> None:
+    page = opened(chapter, java_script_enabled=False)
+    assert page.locator(".ed-exhibit").count() > 0
+    figures = page.locator(".ed-exhibit-figure")
+    for number in range(figures.count()):
+        drawing = figures.nth(number).locator(".ed-chart-canvas > svg[role=img]").first
+        assert (drawing.get_attribute("aria-label") or "").strip()
+        box = drawing.bounding_box()
+        assert box, f"figure {number} of {chapter} is not seen"
+        assert min(box["width"], box["height"]) > 80
+    assert page.locator(".ed-exhibit-table table thead th").count() >= page.locator(".ed-exhibit-table").count()
+    expect(page.locator(".pst-js-only:visible")).to_have_count(0)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_each_chart_comes_alive_when_it_is_reached(opened: Any, chapter: str) -> None:
+    page = opened(chapter)
+    expect(page.locator("article .ed-exhibit").first).to_be_attached()
+    shown = page.locator(".ed-chart-canvas:visible")
+    for number in range(shown.count()):
+        shown.nth(number).scroll_into_view_if_needed()
+        expect(shown.nth(number)).to_have_attribute("data-live", "true")
+    live = page.locator(".ed-chart-canvas:visible svg")
+    assert live.count() == shown.count()
+    assert live.evaluate_all(UNNAMED) == 0
+    assert page.evaluate("document.documentElement.scrollWidth") == WIDE
+
+
+CONTRASTS = """() => {
+  const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, n) => sum + c * [0.2126, 0.7152, 0.0722][n], 0);
+  const colour = (text) => text.match(/[\\d.]+/g).map(Number);
+  const ground = light(colour(getComputedStyle(document.body).backgroundColor));
+  const words = document.querySelectorAll(":is(.role-axis-label, .role-axis-title, .role-legend-label) text");
+  return [...words].map((word) => light(colour(getComputedStyle(word).fill)))
+    .map((ink) => (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05));
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_switch_changes_drawings_at_once_and_keeps_contrast(opened: Any, scheme: str) -> None:
+    page = opened(CHAPTERS[0], color_scheme=scheme)
+    html, switch = page.locator("html"), page.get_by_role("button", name="Colour mode")
+    expect(html).to_have_attribute("data-theme", scheme)
+    page.locator(".ed-chart-canvas:visible").first.scroll_into_view_if_needed()
+    expect(page.locator(".ed-chart-canvas:visible").first).to_have_attribute("data-live", "true")
+    grounds = set()
+    for theme in ("light", "dark"):
+        while html.get_attribute("data-theme") != theme:
+            switch.press("Enter")
+        grounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        contrasts = page.evaluate(CONTRASTS)
+        assert len(contrasts) > 20
+        assert min(contrasts) >= 4.5, theme
+    assert len(grounds) == 2
+
+
+def test_the_choice_of_theme_is_kept(opened: Any) -> None:
+    page = opened("book/index.html", color_scheme="light")
+    html = page.locator("html")
+    while html.get_attribute("data-mode") != "dark":
+        page.get_by_role("button", name="Colour mode").press("Enter")
+    page.reload(wait_until="commit")
+    expect(html).to_have_attribute("data-theme", "dark")
+
+
+def with_choice(opened: Any, **options: Any) -> Page:
+    """Open the first chapter whose chart has a choice, with that chart alive."""
+    for chapter in CHAPTERS:
+        page: Page = opened(chapter, **options)
+        charts = page.locator(".ed-chart-canvas:visible:has(.ed-chart-controls)")
+        if charts.count():
+            charts.first.scroll_into_view_if_needed()
+            expect(charts.first).to_have_attribute("data-live", "true")
+            return page
+    raise AssertionError("no chart of the book offers a choice")
+
+
+def test_a_choice_changes_the_chart_from_the_keyboard(opened: Any) -> None:
+    page = with_choice(opened)
+    chart = page.locator(".ed-chart-canvas[data-live]:visible:has(.ed-chart-controls)").first
+    select = chart.locator("select").first
+    expect(select).to_have_accessible_name(re.compile(r"\w"))
+    svg = chart.locator("svg").element_handle()
+    before = svg.inner_html()
+    select.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(select).not_to_have_js_property("selectedIndex", 0)
+    page.wait_for_function("([svg, before]) => svg.innerHTML !== before", arg=[svg, before])
+
+
+def test_a_tooltip_tells_what_is_under_the_pointer(opened: Any) -> None:
+    page = with_choice(opened)
+    chart = page.locator(".ed-chart-canvas[data-live]:visible").first
+    marks = chart.locator(".role-mark:is(.mark-symbol, .mark-rect, .mark-line) path")
+    for number in range(min(marks.count(), 12)):  # a mark may lie under a label
+        marks.nth(number).hover(force=True)
+        if page.locator("#ed-tooltip.visible").count():
+            break
+    expect(page.locator("#ed-tooltip")).to_be_visible()
+    expect(page.locator("#ed-tooltip")).to_contain_text(re.compile(r"\w"))
+
+
+# Tables and notes -----------------------------------------------------------------------------------------------------
+
+
+def test_a_table_is_sorted_from_the_keyboard(opened: Any) -> None:
+    page = opened(CHAPTERS[0])
+    table = page.locator(".ed-exhibit-table table").first
+    header = table.get_by_role("columnheader").first
+    cells = table.locator("tbody th")
+    for way in ("ascending", "descending"):
+        header.get_by_role("button").press("Enter")
+        expect(header).to_have_attribute("aria-sort", way)
+    there = cells.all_text_contents()
+    header.get_by_role("button").press("Enter")
+    assert cells.all_text_contents() != there
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_note_opens_in_place_on_a_telephone(opened: Any, scripts: bool) -> None:
+    page = opened(CHAPTERS[0], NARROW, java_script_enabled=scripts)
+    note = page.locator("#note-1")
+    expect(note).to_be_hidden()
+    page.locator("#ref-1").click()
+    expect(note).to_be_visible()
+    expect(page.locator("#note-2")).to_be_hidden()
+    reference, opened_note = page.locator("#ref-1").bounding_box(), note.bounding_box()
+    assert 0 < opened_note["y"] - reference["y"] < 400
+    note.get_by_role("link", name="Source 1, back to the text").click()
+    expect(note).to_be_hidden()
+
+
+def test_notes_stand_in_the_margin_of_a_wide_page(opened: Any) -> None:
+    page = opened(CHAPTERS[0], java_script_enabled=False)
+    places = page.locator(".ed-para:has(.ed-note)").evaluate_all(
+        "all => all.map(p => [p.getBoundingClientRect(), p.querySelector('.ed-note').getBoundingClientRect()])"
+    )
+    assert len(places) > 5
+    for paragraph, note in places:
+        assert note["x"] >= paragraph["x"] + paragraph["width"]
+        assert note["x"] + note["width"] <= WIDE
+        assert note["y"] >= paragraph["y"] - 5
+
+
+def test_the_address_of_a_paragraph_leads_to_it(opened: Any) -> None:
+    page = opened(CHAPTERS[0])
+    number = page.locator(".ed-para-number").nth(5)
+    number.click()
+    anchor = number.get_attribute("href")
+    assert page.url.endswith(anchor)
+    expect(page.locator(f".ed-para{anchor}")).to_be_in_viewport()
+
+
+# Keyboard and furniture -----------------------------------------------------------------------------------------------
+
+FOCUSED = """() => {
+  const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
+  const around = e.closest(":is(.bd-search, .skip-link)") ?? e;
+  const ring = [style, getComputedStyle(around)].some((s) => s.outlineStyle !== "none" || s.boxShadow !== "none");
+  return { what: e.tagName, kind: e.className, name: e.ariaLabel || e.textContent.trim() || e.title,
+           seen: ring && box.width > 0, href: e.getAttribute("href") };
+}"""
+
+
+def test_the_keyboard_reaches_everything_and_is_seen(opened: Any) -> None:
+    page = opened(urlsplit(with_choice(opened).url).path)
+    walk: list[dict[str, Any]] = []
+    kinds = {"a table": "ed-sort", "a paragraph": "ed-para-number", "a scrolling table": "ed-table-wrap"}
+    for _ in range(1500):
+        page.keyboard.press("Tab")
+        walk.append(page.evaluate(FOCUSED))
+        reached = " ".join(step["kind"] for step in walk if isinstance(step["kind"], str))
+        if all(kind in reached for kind in kinds.values()) and any(step["what"] == "SELECT" for step in walk):
+            break
+        if walk[-1]["what"] == "BODY":
+            break
+    assert walk[0]["href"] == "#main-content"
+    assert {name for name, kind in kinds.items() if kind not in reached} == set()
+    assert any(step["what"] == "SELECT" for step in walk), "no choice of a chart is reached"
+    assert any((step["href"] or "").startswith("#note-") for step in walk), "no note is reached"
+    assert [step for step in walk if not step["seen"] and step["what"] != "BODY"] == []
+    assert [step for step in walk if not step["name"] and step["what"] in ("A", "BUTTON")] == []
+
+
+def test_the_search_dialog_opens_and_finds_from_the_keyboard(opened: Any) -> None:
+    page = opened(CHAPTERS[0])
+    page.keyboard.press("Control+k")
+    field = page.locator("#pst-search-dialog input")
+    expect(field).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(field).to_be_hidden()
+    page.get_by_role("button", name="Search").first.press("Enter")
+    page.keyboard.type("abstention")
+    page.keyboard.press("Enter")
+    expect(page.locator("#search-results li").first).to_be_visible()
+
+
+def test_the_contents_open_and_close_on_a_telephone(opened: Any) -> None:
+    page = opened(CHAPTERS[0], NARROW)
+    contents = page.locator("#pst-primary-sidebar-modal")
+    page.get_by_role("button", name="Contents of the book").press("Enter")
+    expect(contents.get_by_role("link", name="Reading guide")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(contents).to_be_hidden()
+
+
+def test_the_contents_fold_away_on_a_wide_page(opened: Any) -> None:
+    page = opened(CHAPTERS[0])
+    sidebar, button = page.locator("#pst-primary-sidebar"), page.get_by_role("button", name="Contents of the book")
+    expect(sidebar).to_be_in_viewport()
+    button.press("Enter")
+    expect(sidebar).not_to_be_in_viewport()
+    button.press("Enter")
+    expect(sidebar).to_be_in_viewport()
+
+
+def test_print_fullscreen_and_copy_work_under_the_policy(opened: Any) -> None:
+    page = opened(CHAPTERS[0], permissions=["clipboard-read", "clipboard-write"])
+    page.evaluate("window.print = () => (window.printed = true)")
+    page.get_by_role("button", name="Print, or save as PDF").press("Enter")
+    assert page.evaluate("window.printed")
+    page.get_by_role("button", name="Fullscreen mode").press("Enter")
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.get_by_role("button", name="Fullscreen mode").press("Enter")
+    page.wait_for_function("document.fullscreenElement === null")
+    cell = page.locator("details.hide:has(div.highlight)").first
+    cell.locator("summary").press("Enter")
+    cell.get_by_role("button", name="Copy").press("Enter")
+    expect(cell.get_by_role("button")).to_have_text("Copied")
+    assert "import edition" in page.evaluate("navigator.clipboard.readText()")
+
+
+# Paper ----------------------------------------------------------------------------------------------------------------
+
+
+def test_paper_has_title_text_and_drawings_and_no_controls(opened: Any) -> None:
+    page = opened(CHAPTERS[0], color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    expect(page.locator("article h1")).to_be_visible()
+    expect(page.locator(".ed-note").first).to_be_visible()
+    expect(page.locator(".ed-chart-canvas svg:visible").first).to_be_visible()
+    for control in ("button", "select", "input", "summary", "nav", "dialog"):
+        expect(page.locator(f"{control}:visible:not(.ed-sort)")).to_have_count(0)
+    assert page.evaluate("[...document.querySelectorAll('.ed-exhibit, .ed-note')].every(e => e.scrollWidth < 1280)")
+
+
+def test_the_paper_of_a_chapter_is_drawn_in_lines_not_in_pictures(opened: Any) -> None:
+    pdf = opened(CHAPTERS[0]).pdf(format="A4")
+    assert pdf.startswith(b"%PDF")
+    assert b"/Subtype /Image" not in pdf
+    assert b"/Subtype/Image" not in pdf
