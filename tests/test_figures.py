@@ -12,6 +12,8 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import altair as alt
@@ -122,6 +124,18 @@ def test_another_process_makes_the_same_bytes() -> None:
     bare = {**os.environ, "PYTHONHASHSEED": "7", "FONTCONFIG_FILE": os.devnull, "LC_ALL": "C", "TZ": "Asia/Tokyo"}
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=bare, check=True)
     assert run.stdout.strip() == here
+
+
+def test_the_fonts_of_the_machine_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its Liberation Sans may be of another version, which moves a label, and all beside it, by a pixel."""
+    told = []
+    first = SimpleNamespace(vega_to_svg=lambda _: told.append(Path(os.environ["FONTCONFIG_FILE"]).read_text("utf-8")))
+    monkeypatch.setitem(sys.modules, "vl_convert", first)
+    monkeypatch.setenv("FONTCONFIG_FILE", "the machine's own")
+    figures._converter.__wrapped__()
+    assert len(told) == 1
+    assert "<fontconfig></fontconfig>" in told[0]
+    assert os.environ["FONTCONFIG_FILE"] == "the machine's own"
 
 
 def test_text_is_measured_in_the_font_that_the_renderer_carries() -> None:

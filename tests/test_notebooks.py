@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import nbformat
@@ -87,7 +88,6 @@ def test_a_failing_notebook_is_named_and_left_as_it_was(executed: Path) -> None:
 
 def test_kernel_modules_are_what_a_kernel_can_import(root: Path) -> None:
     """The digest covers every module that the names of ``edition`` lead to, and none that they do not."""
-    import ast
 
     import edition
 
@@ -128,10 +128,17 @@ def test_outputs_are_stored_and_clean(path: Path) -> None:
             assert cell.outputs, f"{place} should show something and stores nothing"
 
 
+@pytest.mark.parametrize("path", BOOK, ids=[path.stem for path in BOOK])
+def test_rows_that_tie_keep_their_order_on_every_processor(path: Path) -> None:
+    """Sorting by one column is not stable unless asked: NumPy takes the way that suits the processor."""
+    calls = (node for cell in notebooks.code_cells(notebooks.read(path)) for node in ast.walk(ast.parse(cell.source)))
+    sorts = [node for node in calls if isinstance(node, ast.Call) and notebooks.callee(node.func) == "sort_values"]
+    loose = [ast.unparse(sort) for sort in sorts if not (sort.args and isinstance(sort.args[0], ast.List | ast.Name))]
+    assert [sort for sort in loose if "kind='stable'" not in sort] == []
+
+
 def shows_something(source: str) -> bool:
     """Say whether a cell ends in a value that is shown, or calls ``glue``; ``expect`` shows only what broke."""
-    import ast
-
     tree = ast.parse(source)
     last = tree.body[-1]
     glues = any(isinstance(node, ast.Call) and notebooks.callee(node.func) == "glue" for node in ast.walk(tree))

@@ -29,6 +29,9 @@ FOLDERS = {"reader": ".venv", "dev": ".venv", "tools": ".venv-tools"}
 PACKAGE = ("pyproject.toml", "CITATION.cff")  # what the installed metadata of the package is made of
 RECORD = "edition-setup.json"
 UNFINISHED = "unfinished"
+# Wheels alone are installed, so that no code of a package runs. jsonpath-rw (of mlcroissant, which only tests use) has
+# none: it is built with the setuptools of the lock, from the source whose hash the lock holds.
+BUILDING = ("--only-binary", ":all:", "--no-binary", "jsonpath-rw", "--no-build-isolation")
 
 Record = dict[str, Any]
 
@@ -181,7 +184,7 @@ def take_step(step: str, folder: Path, label: str) -> None:
     else:
         total = len(re.findall(r"(?m)^[\w.-]+==", (ROOT / step).read_text(encoding="utf-8")))
         print(f"{label}: {total} packages of {step} (a minute or two the first time)", file=sys.stderr)
-        hashed = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement", step]
+        hashed = ["--no-deps", "--require-hashes", *BUILDING, "--requirement", step]
         install(folder, step, hashed, total)
 
 

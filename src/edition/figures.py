@@ -19,6 +19,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from itertools import chain
 from pathlib import Path
@@ -26,7 +27,6 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
-import vl_convert
 
 from . import text
 from .tables import cut_note, html_table, lab_caption, missing, require
@@ -272,7 +272,7 @@ def describe_series(frame: pd.DataFrame, x: str, y: str, unit: str) -> str:
     >>> describe_series(frame, "year", "value", "texts")
     'From 3 texts in 2007 up to 9 in 2025; highest 11 in 2016, lowest 2 in 2009.'
     """
-    known = frame.dropna(subset=[y]).sort_values(x)
+    known = frame.dropna(subset=[y]).sort_values(x, kind="stable")
     if known.empty:
         return f"No figure in {unit} is known."
     at = [(_label(when), size) for when, size in zip(known[x], known[y], strict=True)]
@@ -421,7 +421,7 @@ def static_bundle(path: Path) -> Path:
     It is made from what vl-convert carries, without a package manager or a network, and runs where the page forbids
     evaluated code.
     """
-    code = vl_convert.javascript_bundle("export { vegaEmbed };", vl_version=_version())
+    code = _converter().javascript_bundle("export { vegaEmbed };", vl_version=_version())
     path.write_text(code, encoding="utf-8", newline="\n")
     return path
 
@@ -441,6 +441,27 @@ def _csv_cell(value: Any) -> Any:
 
 
 # Specifications -------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _converter() -> Any:
+    """Return vl_convert, which has read its own fonts and none of the machine's.
+
+    A copy of Liberation Sans of another version, which a package of the system may bring, measures text differently.
+    The fonts are read at the first drawing, so fontconfig needs to be told only for as long; see ``fonts.conf``.
+    """
+    import vl_convert
+
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
+    try:
+        vl_convert.vega_to_svg({"marks": [{"type": "text", "encode": {"enter": {"text": {"value": "a"}}}}]})
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
+    return vl_convert
 
 
 def _version() -> str:
@@ -479,7 +500,7 @@ _SLIMMER: dict[str, dict[str, Any]] = {
 
 def _vega(spec: dict[str, Any]) -> dict[str, Any]:
     """Return the specification compiled to Vega, in the form that a page keeps."""
-    vega: dict[str, Any] = _tidy(vl_convert.vegalite_to_vega(spec, vl_version=_version()))
+    vega: dict[str, Any] = _tidy(_converter().vegalite_to_vega(spec, vl_version=_version()))
     vega.pop("$schema", None)
     vega.pop("usermeta", None)
     return vega
@@ -528,7 +549,7 @@ def _drawing(vega: dict[str, Any], id: str, alt: str) -> str:
 
     The style keeps it legible in JupyterLab's dark theme, where the edition's CSS is absent.
     """
-    svg = vl_convert.vega_to_svg(vega)
+    svg = _converter().vega_to_svg(vega)
     svg = _EMPTY.sub("", _NOISE.sub("", svg))
     svg = _MEASURES.sub(lambda m: f' {m[1]}="{_NUMBERED.sub(_rounded, m[2])}"', svg)
     width = re.search(r' width="(\d+)"', svg)
