@@ -53,6 +53,11 @@ test: ## Run every check (ONLY="style types" for some)
 	$(SETUP) reader dev tools
 	@$(BIN)/python tools/test.py $(ONLY)
 
+.PHONY: judge
+judge: ## Judge the pages with tools that need Node or Java (Lighthouse, the W3C's HTML checker)
+	$(SETUP) reader dev
+	@$(BIN)/python tools/judge.py
+
 .PHONY: bench
 bench: ## Measure pages and loading side by side with stock Jupyter Book (CHAPTER=introduction)
 	$(SETUP) reader dev
@@ -69,4 +74,4 @@ clean: ## Remove what was built; .venv stays
 
 .PHONY: distclean
 distclean: clean ## Remove the environments as well
-	@rm -rf .venv .venv-tools
+	@rm -rf .venv .venv-tools .venv-judges

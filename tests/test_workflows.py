@@ -76,7 +76,7 @@ def test_ci_runs_what_contributors_run() -> None:
     assert os.access(script, os.X_OK)
     lines = [line for line in script.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     assert lines[0] == "set -euo pipefail"
-    assert lines[-1] == "make test"
+    assert lines[-2:] == ["make test", "make judge"]
     subprocess.run(["bash", "-n", script], check=True)
 
 

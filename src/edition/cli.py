@@ -19,15 +19,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands.add_parser(name, help=text, description=text).set_defaults(function=function)
     options = parser.parse_args(arguments)
 
-    from .data import DataError
-    from .notebooks import NotebookError
-    from .site import SiteError
-
     try:
         return options.function()
-    except (DataError, NotebookError, SiteError) as error:
+    except Exception as error:
+        # Imported only now: pandas alone takes a second, and most commands end well.
+        from .data import DataError
+        from .notebooks import NotebookError
+        from .site import SiteError
+
+        if not isinstance(error, DataError | NotebookError | SiteError):
+            raise
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Interrupted: the last good site and the notebooks are whole.", file=sys.stderr)
+        return 130
 
 
 def _check() -> int:
@@ -47,7 +53,9 @@ def _check() -> int:
 def _run() -> int:
     from . import notebooks, site
 
-    site.refresh(notebooks.root())
+    clone = notebooks.root()
+    with site.alone(clone):
+        site.refresh(clone)
     return 0
 
 

@@ -8,24 +8,28 @@ parallel, each in a kernel of its own, and replaces a file only when the whole n
 from __future__ import annotations
 
 import ast
+import asyncio
 import hashlib
 import json
 import os
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-from nbformat import NotebookNode
+from . import kernels
 
-from .data import SCHEMA, resources
+# Imported where they are used: a build that finds nothing changed must not wait for them.
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 # The modules that a kernel imports; a change of any of them may change an output.
 KERNEL_MODULES = ("__init__", "data", "text", "figures", "tables", "analysis")
 CELL_SECONDS = 120
+kernel_environment = kernels.environment
 # One line each that tells why a digest differs.
 REASONS = {"code": "its code changed", "package": "src/edition changed", "lock": "the lock changed"}
 
@@ -49,6 +53,8 @@ def notebooks(clone: Path) -> list[Path]:
 
 def read(path: Path) -> NotebookNode:
     """Return the notebook in ``path``; raises ``NotebookError`` when it is not one."""
+    import nbformat
+
     try:
         return nbformat.read(path, as_version=4)
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, json.JSONDecodeError) as error:
@@ -83,6 +89,8 @@ def callee(function: ast.expr) -> str:
 
 def inputs(path: Path, notebook: NotebookNode, clone: Path) -> dict[str, Any]:
     """Return the digests of all that the outputs of ``notebook`` rest on: code, package, lock and each table."""
+    from .data import SCHEMA, resources
+
     described = resources(clone / "data")
     tables = tables_read(notebook, path.name)
     unknown = [name for name in tables if name not in described]
@@ -136,33 +144,46 @@ def run(paths: Iterable[Path], clone: Path, workers: int | None = None) -> Itera
     they were.
     """
     paths = list(paths)
-    with ProcessPoolExecutor(max_workers=min(workers or os.cpu_count() or 1, max(len(paths), 1))) as pool:
-        jobs = {path: pool.submit(_execute, path, clone) for path in paths}
+    if not paths:
+        return
+    with ExitStack() as stack:
+        folder = stack.enter_context(kernels.nursery())
+        # Threads are enough: the work is done in the kernels.
+        pool = ThreadPoolExecutor(max_workers=min(workers or os.cpu_count() or 1, len(paths)))
+        jobs = {path: pool.submit(_execute, path, clone, folder) for path in paths}
         try:
             for path, job in jobs.items():
                 job.result()
                 yield path
+        except NotebookError:
+            raise  # what is being executed may end, and is kept
         except BaseException:
-            pool.shutdown(cancel_futures=True)
+            stack.close()  # an interruption ends every kernel at once
             raise
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-def _execute(path: Path, clone: Path) -> None:
+def _execute(path: Path, clone: Path, nursery: Path) -> None:
+    """Execute one notebook in place, in a kernel of the ``nursery``."""
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = read(path)
     digests = inputs(path, notebook, clone)
+    specifications = KernelSpecManager(kernel_dirs=[str(nursery / "kernels")])
     client = NotebookClient(
         notebook,
+        km=AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specifications),
         timeout=CELL_SECONDS,
-        kernel_name="python3",
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     )
     try:
         # What a kernel says of its own transport on standard error is no part of the record.
-        client.execute(env=kernel_environment(), stderr=subprocess.DEVNULL)
+        asyncio.run(client.async_execute(env=kernel_environment(), stderr=subprocess.DEVNULL, cleanup_kc=True))
     except CellExecutionError as error:
         raise NotebookError(f"{path.name}: a cell failed with {error.ename}: {error.evalue}") from None
     except CellTimeoutError:
@@ -172,15 +193,10 @@ def _execute(path: Path, clone: Path) -> None:
     _write(path, _tidy(notebook, digests))
 
 
-def kernel_environment() -> dict[str, str]:
-    """Return the environment of a kernel: the same hash seed, time zone and language wherever it runs."""
-    fixed = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    # A kernel that JupyterLab started would draw for Lab (see figures); the record is drawn for the page.
-    return {name: value for name, value in {**os.environ, **fixed}.items() if name != "JPY_SESSION_NAME"}
-
-
 def _tidy(notebook: NotebookNode, digests: dict[str, Any]) -> NotebookNode:
     """Keep what readers need and drop what differs from machine to machine (Python's version, cell times)."""
+    import nbformat
+
     notebook.metadata = nbformat.from_dict(
         {
             **{key: value for key, value in notebook.metadata.items() if key not in ("widgets", "edition")},
@@ -200,10 +216,14 @@ def _tidy(notebook: NotebookNode, digests: dict[str, Any]) -> NotebookNode:
 
 def _write(path: Path, notebook: NotebookNode) -> None:
     """Replace ``path`` in one step, so that an interruption leaves the old notebook or the new one, never half."""
+    import nbformat
+
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
     try:
         with open(handle, "w", encoding="utf-8", newline="\n") as file:
             nbformat.write(notebook, file)
+            file.flush()
+            os.fsync(file.fileno())  # a power cut must not leave the new name on an empty file
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:

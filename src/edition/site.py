@@ -6,22 +6,36 @@ the finished site replaces the last one in a single step. A failure at any point
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from . import bibliography, data, notebooks
+# Pandas and all that reads notebooks are imported where they are used: finding that nothing changed needs neither.
+if TYPE_CHECKING:
+    from .data import Problem
 
 # All that a page is made of; a change of any of these files makes a new site.
 INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock")
 STAMP = "inputs"
 BIBLIOGRAPHY = "book/references.bib"
+# Files that show on pages of their own alone; a change of any other input builds every page anew.
+OF_ONE_PAGE = ("book/*.ipynb", "book/*.md", "data/*.csv")
+OF_ALL_PAGES = ("data/sources.csv",)
+KEPT = "pages-as-written"  # see sphinxext.incremental
+CACHE = "cache.json"
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_RIGHT = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 class SiteError(Exception):
@@ -34,17 +48,61 @@ def build(clone: Path, say: Callable[[str], None] = print) -> Path:
     Raises ``SiteError``, ``NotebookError`` or ``DataError`` with a message for people.
     """
     html, stamp = clone / "_build" / "html", clone / "_build" / STAMP
-    if html.is_dir() and stamp.is_file() and stamp.read_text() == inputs_digest(clone):
+    if html.is_dir() and stamp.is_file() and stamp.read_bytes() == inputs_digest(clone).encode():
         say("Nothing changed since the last build.")
         return html
-    problems = data.check(clone / "data")
-    if problems:
-        raise SiteError("\n".join([*map(str, problems), _count(problems)]))
-    refresh(clone, say)
-    say("Building the pages ...")
-    publish(clone)
-    stamp.write_text(inputs_digest(clone))
+    with alone(clone):
+        from . import data
+
+        _restore(html)
+        problems = data.check(clone / "data")
+        if problems:
+            raise SiteError("\n".join([*map(str, problems), _count(problems)]))
+        refresh(clone, say)
+        say("Building the pages ...")
+        built_from = inputs_digest(clone)  # before the build: what is edited meanwhile is for the next one
+        publish(clone)
+        stamp.write_text(built_from)
     return html
+
+
+@contextmanager
+def alone(clone: Path) -> Iterator[None]:
+    """Hold this clone for one process at a time, and put a disk's refusal in words.
+
+    The lock is one of the system, on an open file: it goes with its process, however that ends, and what the file
+    holds is only for the message. Raises ``SiteError``.
+    """
+    import fcntl
+
+    try:
+        (clone / "_build").mkdir(exist_ok=True)
+        with open(clone / "_build" / "lock", "a+", encoding="utf-8", errors="replace") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.seek(0)
+                holder = lock.read(20).strip()
+                who = f" (process {holder})" if holder.isdigit() else ""
+                raise SiteError(f"Another build of this clone is running{who}: wait until it has ended.") from None
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
+            yield
+    except OSError as error:
+        raise SiteError(_refused(error, clone)) from error
+
+
+def _refused(error: OSError, clone: Path) -> str:
+    """Say what to do about a file that cannot be written; any other error is ours and is shown as it is."""
+    place = Path(os.fsdecode(error.filename)).name if error.filename else "a file"
+    if error.errno in NO_ROOM:
+        return (
+            f"The disk is full, or a file may not grow further ({place}): make room, then run the same command again."
+        )
+    if error.errno in NO_RIGHT:
+        return f"Cannot write {place} in {clone}: copy this folder to a place where you may write, and build there."
+    raise error
 
 
 def publish(clone: Path) -> Path:
@@ -60,6 +118,8 @@ def publish(clone: Path) -> Path:
 
 def refresh(clone: Path, say: Callable[[str], None] = print) -> None:
     """Bring up to date what is made from the data: the bibliography, and the stale notebooks, telling of each why."""
+    from . import bibliography, data, notebooks
+
     (clone / BIBLIOGRAPHY).write_text(bibliography.bibtex(data.load("sources", clone / "data")), encoding="utf-8")
     stale = notebooks.stale(clone)
     for path, reasons in stale.items():
@@ -68,17 +128,18 @@ def refresh(clone: Path, say: Callable[[str], None] = print) -> None:
         say(f"  done: {path.relative_to(clone)}")
 
 
-def _count(problems: list[data.Problem]) -> str:
+def _count(problems: list[Problem]) -> str:
     files = {problem.file for problem in problems}
     return f"{len(problems)} problem(s) in {len(files)} file(s) of the data."
 
 
 def inputs_digest(clone: Path) -> str:
     """Return one digest of every file that the site is made of."""
-    total = hashlib.sha256()
-    for file in _input_files(clone):
-        total.update(str(file.relative_to(clone)).encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return total.hexdigest()
+    return hashlib.sha256(json.dumps(_digests(clone, _input_files(clone))).encode()).hexdigest()
+
+
+def _digests(root: Path, files: Iterator[Path]) -> dict[str, str]:
+    return {file.relative_to(root).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 def _input_files(clone: Path) -> Iterator[Path]:
@@ -92,24 +153,68 @@ def _input_files(clone: Path) -> Iterator[Path]:
 
 
 def _jupyter_book(clone: Path) -> Path:
-    """Run Jupyter Book into a folder of its own and return the finished pages."""
+    """Run Jupyter Book into a folder of its own and return the finished pages.
+
+    Where the last build left whole pages, and nothing but pages' own content changed since, only the changed ones are
+    built. If that fails in any way, all pages are built: what is told is always told of the whole.
+    """
     work = clone / "_build" / "work"
-    shutil.rmtree(work, ignore_errors=True)
+    inputs: dict[str, Any] = {"python": sys.version, "place": str(clone), "files": _digests(clone, _input_files(clone))}
+    continuing = _may_continue(work, inputs)
+    if continuing:
+        (work / CACHE).unlink()  # an interruption leaves nothing that would be trusted
+        shutil.rmtree(work / "_build/html", ignore_errors=True)
+        (work / "_build" / KEPT).rename(work / "_build/html")
+        continuing = not _run_jupyter_book(clone, work)
+    if not continuing:
+        shutil.rmtree(work, ignore_errors=True)
+        faults = _run_jupyter_book(clone, work)
+        if faults:
+            raise SiteError("\n".join(_warnings(faults, clone)))
+    pages = work / "_build" / "html"
+    if not (pages / "index.html").is_file():
+        raise SiteError("Jupyter Book ended without an error and made no page.")
+    cache = {"inputs": inputs, "files": _digests(work, _cache_files(work))}
+    (work / CACHE).write_text(json.dumps(cache), encoding="utf-8")
+    return pages
+
+
+def _may_continue(work: Path, inputs: dict[str, Any]) -> bool:
+    """Say whether a build may start from ``work``: it is whole, and no input changed that shows on every page."""
+    try:
+        cache = json.loads((work / CACHE).read_bytes())
+        if cache["files"] != _digests(work, _cache_files(work)):
+            return False
+        before, after = dict(cache["inputs"]), dict(inputs)
+        old, new = before.pop("files"), after.pop("files")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    changed = [name for name in old.keys() & new.keys() if old[name] != new[name]]
+    return before == after and old.keys() == new.keys() and all(map(_of_one_page, changed))
+
+
+def _of_one_page(name: str) -> bool:
+    return name not in OF_ALL_PAGES and any(fnmatch(name, pattern) for pattern in OF_ONE_PAGE)
+
+
+def _cache_files(work: Path) -> Iterator[Path]:
+    """Yield what a later build starts from: the pages as they were written, and what was read."""
+    for folder in (work / "_build" / KEPT, work / "_build/.doctrees"):
+        yield from sorted(file for file in folder.rglob("*") if file.is_file())
+
+
+def _run_jupyter_book(clone: Path, work: Path) -> str:
+    """Build the pages into ``work``, every warning an error; return the log of a failure, or nothing."""
     start = "from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", start, "build", str(clone), "--path-output", str(work)]
     done = subprocess.run(
-        [*command, "--all", "-W", "-n", "--keep-going", "-q"],
+        [*command, "-W", "-n", "--keep-going", "-q"],
         cwd=clone,
         env={**os.environ, "SOURCE_DATE_EPOCH": str(release_time(clone)), "PYTHONHASHSEED": "0", "TZ": "UTC"},
         capture_output=True,
         text=True,
     )
-    if done.returncode:
-        raise SiteError("\n".join(_warnings(done.stdout + done.stderr, clone)))
-    pages = work / "_build" / "html"
-    if not (pages / "index.html").is_file():
-        raise SiteError("Jupyter Book ended without an error and made no page:\n" + done.stdout + done.stderr)
-    return pages
+    return (done.stdout + done.stderr or "Jupyter Book failed without a word.") if done.returncode else ""
 
 
 def _warnings(log: str, clone: Path) -> list[str]:
@@ -127,11 +232,18 @@ def release_time(clone: Path) -> int:
     return int(datetime.fromisoformat(found[1]).replace(tzinfo=UTC).timestamp())
 
 
+def _restore(html: Path) -> None:
+    """Bring the last good site back where a power cut came between the two renames of ``_swap``."""
+    old = html.with_name("html.old")
+    if old.is_dir() and not html.exists():
+        old.rename(html)
+
+
 def _swap(fresh: Path, html: Path) -> None:
     """Put ``fresh`` in the place of ``html``: two renames, and the old site comes back if the second one fails."""
     old = html.with_name("html.old")
-    shutil.rmtree(old, ignore_errors=True)
     if html.exists():
+        shutil.rmtree(old, ignore_errors=True)
         html.rename(old)
     try:
         fresh.rename(html)

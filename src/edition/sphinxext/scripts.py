@@ -31,7 +31,9 @@ def write_bundle(app: Sphinx, failure: Exception | None) -> None:
     if failure is None and app.builder.format == "html":
         from .. import figures
 
-        figures.static_bundle(Path(app.outdir) / "_static" / "vega.js")
+        library = Path(app.outdir) / "_static" / "vega.js"
+        if not library.exists():  # a continued build has it; another version of it means a build from the start
+            figures.static_bundle(library)
         palette = figures.palette_css()
         (Path(app.outdir) / "_static" / "palette.css").write_text(palette, encoding="utf-8")
 

@@ -1,0 +1,106 @@
+"""Building again only the pages that changed, and only when the result is the same to the byte as building all.
+
+The pages as Sphinx wrote them are kept beside the finished ones, for the next build to start from. A page is read again
+when its file, or data that it prints, has other content; times of files decide nothing. A change that other pages may
+show (a title, a number, an anchor, a cited document) ends the build: `edition.site` then builds all pages anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from docutils.nodes import Node
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+
+KEPT = "pages-as-written"
+# What pages know of each other: Sphinx's own registers, to which those of this package (``edition_...``) are added.
+SHARED = ("titles", "longtitles", "tocs", "toctree_includes", "toc_secnumbers", "toc_fignumbers", "all_docs")
+
+
+class ReachesFurther(ExtensionError):
+    """A change shows on pages that did not change themselves."""
+
+
+def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """Return the pages whose own content changed, and those that print data if any data did."""
+    data = _digest(*sorted((Path(env.srcdir) / "data").glob("*.*")))
+    sources = {name: _digest(Path(env.doc2path(name))) for name in env.found_docs}
+    before: dict[str, Any] = getattr(env, "content_read", {})
+    env.content_read = {"data": data, "sources": sources}  # type: ignore[attr-defined]
+    if not before:
+        return []
+    found = [name for name, digest in sources.items() if before["sources"].get(name) != digest]
+    if before["data"] != data:
+        found += [name for name, files in env.dependencies.items() if any(map(_is_printed, files))]
+    return found
+
+
+def _is_printed(file: str) -> bool:
+    """Say whether a page that depends on ``file`` prints data; what cites sources is built anew with all pages."""
+    return Path(file).parent.name == "data" and Path(file).name != "sources.csv"
+
+
+def _digest(*files: Path) -> str:
+    return hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()
+
+
+def refuse_what_reaches_further(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """End a build that kept pages which this change may show on."""
+    before = getattr(env, "content_shared", None)
+    env.content_shared = shared(env)  # type: ignore[attr-defined]
+    if before not in (None, env.content_shared):  # type: ignore[attr-defined]
+        raise ReachesFurther("the change shows on other pages as well")
+    return []
+
+
+def shared(env: BuildEnvironment) -> str:
+    """Return one digest of what pages know of each other."""
+    registers = {name: getattr(env, name) for name in SHARED}
+    registers |= {name: value for name, value in vars(env).items() if name.startswith("edition_")}
+    registers["all_docs"] = sorted(env.all_docs)
+    registers["names"] = {key: env.domaindata["std"][key] for key in ("labels", "anonlabels", "progoptions", "terms")}
+    return hashlib.sha256(json.dumps(_plain(registers), sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Return ``value`` in types of JSON, the same in every process."""
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value.pformat() if isinstance(value, Node) else str(value)
+
+
+def keep(app: Sphinx, failure: Exception | None) -> None:
+    """Copy the pages before they are finished: what was finished cannot be finished again."""
+    if failure is not None or app.builder.format != "html":
+        return
+    tidy_search_index(Path(app.outdir) / "searchindex.js")
+    kept = Path(app.outdir).with_name(KEPT)
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(app.outdir, kept)
+
+
+def tidy_search_index(index: Path) -> None:
+    """Drop the words that no page holds any more: Sphinx leaves them in an index that it continues."""
+    head, body, tail = index.read_text(encoding="utf-8").partition("{")
+    frozen = json.loads((body + tail).rstrip().removesuffix(")"))
+    for kind in ("terms", "titleterms"):
+        frozen[kind] = {word: pages for word, pages in frozen[kind].items() if pages != []}
+    index.write_text(f"{head}{json.dumps(frozen, sort_keys=True)})", encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("env-get-outdated", outdated)
+    # Last, when every register is complete and everything has its number.
+    app.connect("env-get-updated", refuse_what_reaches_further, priority=950)
+    # Before `pages.finish`.
+    app.connect("build-finished", keep, priority=850)

@@ -1,0 +1,108 @@
+"""A build that continues the last one: only what changed is built, and the site is the one a full build makes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from test_site import digests
+
+from edition import site
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether each run of Jupyter Book started from the pages of the last one."""
+    seen: list[bool] = []
+    real = site._run_jupyter_book
+
+    def watched(clone: Path, work: Path) -> str:
+        seen.append((work / "_build/html").is_dir())
+        return real(clone, work)
+
+    monkeypatch.setattr(site, "_run_jupyter_book", watched)
+    return seen
+
+
+@pytest.fixture
+def continued(clone: Path, built: Path, tmp_path: Path, runs: list[bool]) -> Path:
+    """A clone whose last build can be continued: the folder of a build is part of what is compared."""
+    copy = shutil.copytree(clone, tmp_path / "clone", symlinks=True, ignore=shutil.ignore_patterns("work", "lock"))
+    site.publish(copy)
+    runs.clear()
+    return copy
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert old in text, f"{file.name} no longer holds {old!r}"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def from_the_start(clone: Path) -> dict[str, str]:
+    shutil.rmtree(clone / "_build/work")
+    return digests(site.publish(clone))
+
+
+def test_a_row_and_a_sentence_are_built_alone_and_the_same(continued: Path, runs: list[bool]) -> None:
+    before = digests(continued / "_build/html")
+    votes = continued / "data/votes.csv"
+    votes.write_text(votes.read_text("utf-8") + votes.read_text("utf-8").splitlines()[-1] + "\n", encoding="utf-8")
+    guide = continued / "book/reading-guide.md"
+    said = guide.read_text("utf-8")
+    guide.write_text(said + "\nA quagga is no zebra.\n", encoding="utf-8")
+    after = digests(site.publish(continued))
+    assert runs == [True]
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed >= {"book/reading-guide.html", "book/apparatus/data.html", "data/votes.csv", "searchindex.js"}
+    assert "book/introduction.html" not in changed
+    assert after == from_the_start(continued)
+    # A word that has gone leaves the index, too.
+    guide.write_text(said, encoding="utf-8")
+    runs.clear()
+    after = digests(site.publish(continued))
+    assert runs == [True]
+    assert "quagga" not in (continued / "_build/html/searchindex.js").read_text("utf-8")
+    assert after == from_the_start(continued)
+
+
+def test_a_change_that_other_pages_show_builds_them_all(continued: Path, runs: list[bool]) -> None:
+    guide = continued / "book/reading-guide.md"
+    title = guide.read_text("utf-8").split("\n# ", 1)[-1].removeprefix("# ").split("\n", 1)[0]
+    change(guide, f"# {title}", "# A title that stands in every page's contents")
+    after = digests(site.publish(continued))
+    assert runs == [True, False], "tried, refused, and done from the start"
+    assert "A title that stands" in (continued / "_build/html/book/introduction.html").read_text("utf-8")
+    assert after == from_the_start(continued)
+
+
+@pytest.mark.parametrize("harm", ["page", "doctree", "record", "nothing is JSON"])
+def test_a_damaged_cache_is_not_used(continued: Path, runs: list[bool], harm: str) -> None:
+    before = digests(continued / "_build/html")
+    work = continued / "_build/work"
+    match harm:
+        case "page":
+            (work / "_build" / site.KEPT / "book/introduction.html").write_text("<p>half a pa")
+        case "doctree":
+            next((work / "_build/.doctrees/book").glob("*.doctree")).write_bytes(b"\x80")
+        case "record":
+            (work / site.CACHE).unlink()
+        case _:
+            (work / site.CACHE).write_text("[")
+    assert digests(site.publish(continued)) == before
+    assert runs == [False]
+
+
+def test_a_cache_of_another_place_or_package_is_not_used(continued: Path, runs: list[bool]) -> None:
+    cache = json.loads((continued / "_build/work" / site.CACHE).read_text("utf-8"))
+    work = continued / "_build/work"
+    assert site._may_continue(work, cache["inputs"])
+    for changed in (
+        {**cache["inputs"], "place": "/elsewhere"},
+        {**cache["inputs"], "files": {**cache["inputs"]["files"], "src/edition/text.py": "0"}},
+        {**cache["inputs"], "files": {**cache["inputs"]["files"], "data/sources.csv": "0"}},
+        {**cache["inputs"], "files": {**cache["inputs"]["files"], "book/new.md": "0"}},
+    ):
+        assert not site._may_continue(work, changed)
