@@ -35,6 +35,7 @@ OF_ALL_PAGES = ("data/sources.csv",)
 KEPT = "pages-as-written"  # see sphinxext.incremental
 CACHE = "cache.json"
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL = "The disk is full, or a file may not grow further: make room, then run the same command again."
 NO_RIGHT = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -97,9 +98,7 @@ def _refused(error: OSError, clone: Path) -> str:
     """Say what to do about a file that cannot be written; any other error is ours and is shown as it is."""
     place = Path(os.fsdecode(error.filename)).name if error.filename else "a file"
     if error.errno in NO_ROOM:
-        return (
-            f"The disk is full, or a file may not grow further ({place}): make room, then run the same command again."
-        )
+        return FULL
     if error.errno in NO_RIGHT:
         return f"Cannot write {place} in {clone}: copy this folder to a place where you may write, and build there."
     raise error
@@ -219,6 +218,8 @@ def _run_jupyter_book(clone: Path, work: Path) -> str:
 
 def _warnings(log: str, clone: Path) -> list[str]:
     """Return the lines of Sphinx that name a fault, without this machine's paths; the log's end when none does."""
+    if any(f"[Errno {number}]" in log for number in NO_ROOM):
+        return [FULL]
     clean = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(f"{clone}/", "")
     lines = [line for line in clean.splitlines() if re.search(r"WARNING|ERROR|Error:|Exception", line)]
     return [*dict.fromkeys(lines or clean.splitlines()[-30:]), "The pages were not built; the last good site stays."]
