@@ -25,7 +25,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 # What notebooks import, so that a fork has it; nothing here may start a thread or draw random numbers for a notebook.
@@ -97,18 +97,26 @@ def serve(door: socket.socket) -> None:
 
     for name in edition.__all__:
         getattr(edition, name)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system clears away kernels that have ended
     while True:
-        ready, _, _ = select.select([door, sys.stdin], [], [])
+        ready, _, _ = select.select([door, sys.stdin], [], [], 1)
+        _clear_away()
         if sys.stdin in ready:
             # The whole group: a kernel in the middle of a cell as well.
             os.killpg(os.getpid(), signal.SIGKILL)
+        if door not in ready:
+            continue
         caller, _ = door.accept()
         if os.fork() == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             door.close()
             _become_kernel(caller)
         caller.close()
+
+
+def _clear_away() -> None:
+    """Take leave of kernels that have ended, so that their processor time is counted with this process's."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _become_kernel(caller: socket.socket) -> None:
