@@ -35,7 +35,19 @@ COPIED = ("book", "data", "src", "_config.yml", "_toc.yml", "CITATION.cff", "req
 RUNS = 5
 CORES = 2
 CHANGED = "votes"  # the table of which a row is changed: read by more chapters than most
-FIELDS: tuple[str, ...] = ("scenario", "subject", "size", "runs", "seconds", "least", "most", "processor", "memory", "page", "date")
+FIELDS: tuple[str, ...] = (
+    "scenario",
+    "subject",
+    "size",
+    "runs",
+    "seconds",
+    "least",
+    "most",
+    "processor",
+    "memory",
+    "page",
+    "date",
+)
 FIELDS += ("machine",)
 
 STOCK_CONFIG = "title: Stock\nonly_build_toc_files: true\nexecute: {execute_notebooks: force, timeout: 600}\n"
@@ -253,7 +265,7 @@ def nothing_changed(folder: Path) -> list[dict[str, str]]:
 def execution(folder: Path) -> list[dict[str, str]]:
     """All notebooks executed: one after another by nbclient, by this edition, and again by strict nbval."""
     ours = edition_book(folder / "edition")
-    strict = ["pytest", "--nbval", "--nbval-current-env", "book", "-n", str(CORES), "--dist", "loadfile"]
+    strict = ["pytest", "--nbval", "book", "-n", str(CORES), "--dist", "loadfile"]
     strict += ["-q", "-p", "no:cacheprovider"]
     shutil.copy2(ROOT / "conftest.py", ours)
     shutil.copy2(ROOT / "pyproject.toml", ours)

@@ -22,17 +22,8 @@ CHECKS: dict[str, list[str]] = {
     "tests": ["-m", "pytest", "tests", "--ignore=tests/judges", "-n", WORKERS, "--dist", "loadfile"],
     # Re-executes every chapter and compares each output with the one that is committed.
     "notebooks": [
-        "-m",
-        "edition.kernels",
-        "-m",
-        "pytest",
-        "--nbval",
-        "--nbval-current-env",
-        "book",
-        "-n",
-        WORKERS,
-        "--dist",
-        "loadfile",
+        *("-m", "edition.kernels", "-m", "pytest", "--nbval", "book"),
+        *("-n", WORKERS, "--dist", "loadfile"),
     ],
 }
 WITH_BROWSER = {"tests"}

@@ -63,7 +63,7 @@ def nursery() -> Iterator[Path]:
             door.bind(str(place))
             door.listen(64)  # stand-ins may come before the imports are done: they wait here
             server = subprocess.Popen(
-                [sys.executable, "-m", __name__, "--nursery", str(door.fileno())],
+                [sys.executable, "-m", "edition.kernels", "--nursery", str(door.fileno())],
                 stdin=subprocess.PIPE,  # closes when this process ends, however it ends
                 stderr=subprocess.DEVNULL,
                 pass_fds=[door.fileno()],

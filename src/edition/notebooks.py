@@ -190,6 +190,8 @@ def _execute(path: Path, clone: Path, nursery: Path) -> None:
         raise NotebookError(f"{path.name}: a cell took more than {CELL_SECONDS} seconds.") from None
     except DeadKernelError:
         raise NotebookError(f"{path.name}: the kernel died.") from None
+    except RuntimeError as error:
+        raise NotebookError(f"{path.name}: no kernel started ({error}).") from error
     _write(path, _tidy(notebook, digests))
 
 
