@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from judging import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ROOT / ".venv-judges"
 SEED, SAMPLE = 2018, 6
 TEXT = {".html", ".css", ".js", ".mjs", ".json", ".svg", ".csv", ".txt", ".xml", ".bib"}
 

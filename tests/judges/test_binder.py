@@ -17,10 +17,10 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from judging import ROOT
 from playwright.sync_api import Page, sync_playwright
 from test_lab import FLAGS, free_port
 
-from conftest import ROOT
 from edition.figures import LAB
 from edition.tables import table_files
 

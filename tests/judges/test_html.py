@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from conftest import TOOLS
+from judging import TOOLS
 
 CHECKER = TOOLS / "node_modules/vnu-jar/build/dist/vnu.jar"
 

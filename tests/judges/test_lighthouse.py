@@ -7,8 +7,7 @@ import subprocess
 from typing import Any
 
 import pytest
-
-from conftest import TOOLS
+from judging import TOOLS
 
 WANTED = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
 RUNS = 3
