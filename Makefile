@@ -59,9 +59,10 @@ judge: ## Judge the pages with tools that need Node or Java (Lighthouse, the W3C
 	@$(BIN)/python tools/judge.py
 
 .PHONY: bench
-bench: ## Measure pages and loading side by side with stock Jupyter Book (CHAPTER=introduction)
+bench: ## Measure pages, builds and growth side by side with stock Jupyter Book (half an hour)
 	$(SETUP) reader dev
 	@$(BIN)/python tools/bench.py $(CHAPTER)
+	@$(BIN)/python tools/bench_speed.py
 
 .PHONY: lock
 lock: ## Resolve the lock files anew after a change in pyproject.toml (needs uv)

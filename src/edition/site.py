@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from fnmatch import fnmatch
@@ -52,17 +53,29 @@ def build(clone: Path, say: Callable[[str], None] = print) -> Path:
     if html.is_dir() and stamp.is_file() and stamp.read_bytes() == inputs_digest(clone).encode():
         say("Nothing changed since the last build.")
         return html
-    with alone(clone):
-        from . import data
+    with alone(clone), ThreadPoolExecutor(max_workers=1) as aside:
+        from . import data, notebooks
 
         _restore(html)
-        problems = data.check(clone / "data")
-        if problems:
-            raise SiteError("\n".join([*map(str, problems), _count(problems)]))
-        refresh(clone, say)
+        checking = aside.submit(data.check, clone / "data")
+
+        def hold() -> None:
+            """Go no further unless the data hold."""
+            problems = checking.result()
+            if problems:
+                raise SiteError("\n".join([*map(str, problems), _count(problems)]))
+
+        if notebooks.stale(clone):
+            hold()
+        try:
+            refresh(clone, say)
+        except Exception:
+            hold()  # whatever went wrong, bad data are the likelier reason
+            raise
         say("Building the pages ...")
         built_from = inputs_digest(clone)  # before the build: what is edited meanwhile is for the next one
-        publish(clone)
+        # Where nothing had to be executed, the data are checked while Jupyter Book is at work in its own process.
+        publish(clone, hold)
         stamp.write_text(built_from)
     return html
 
@@ -104,10 +117,14 @@ def _refused(error: OSError, clone: Path) -> str:
     raise error
 
 
-def publish(clone: Path) -> Path:
-    """Make the pages from the notebooks as they are stored, and put them in place; return their folder."""
+def publish(clone: Path, hold: Callable[[], None] = lambda: None) -> Path:
+    """Make the pages from the notebooks as they are stored, and put them in place; return their folder.
+
+    ``hold`` is called before the last site is touched, and stops it by an exception.
+    """
     html = clone / "_build" / "html"
     fresh = _jupyter_book(clone)
+    hold()
     shutil.copytree(clone / "data", fresh / "data", dirs_exist_ok=True)
     shutil.copy(clone / BIBLIOGRAPHY, fresh)
     (fresh / ".buildinfo").unlink(missing_ok=True)  # Sphinx's own mark, which differs between versions of Python
