@@ -37,11 +37,15 @@ def _labels(env: BuildEnvironment) -> dict[str, dict[str, int]]:
 
 def collect(app: Sphinx, document: nodes.document) -> None:
     """Remember the labels of a chapter's paragraphs, when it is read."""
-    if paragraphs.is_chapter(app.env, app.env.docname):
-        numbered = enumerate(paragraphs.narrative(document))
-        _labels(app.env)[app.env.docname] = {
-            label: place for place, paragraph in numbered for label in (*paragraph["names"], *paragraph["ids"])
-        }
+    if not paragraphs.is_chapter(app.env, app.env.docname):
+        return
+    found = _labels(app.env)[app.env.docname] = {}
+    for place, paragraph in enumerate(paragraphs.narrative(document)):
+        for label in paragraph["names"]:
+            found[label] = place
+            if label not in paragraph["ids"]:
+                message = f"the label {label} is the address of a heading already: choose another"
+                getLogger(__name__).warning(message, location=paragraph)
 
 
 def forget(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
