@@ -31,6 +31,7 @@ PASSING = [
     "The first vote and the second one differ; no single reason is known.",
     "It received {glue:text}`income` million dollars.",
     "See [the table](../data/votes-2018.csv) and `n = 28`.",
+    "## The votes\n\n(three-votes)=\n\nThe Council voted, as {para}`three-votes` says.",
 ]
 
 

@@ -6,18 +6,30 @@ citations and figures both print from.
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import citations, facts, gallery, numbers, outputs, pages, paragraphs, registers, scripts
-
 STATIC = Path(__file__).resolve().parent.parent / "static"
+MODULES = (
+    "citations",
+    "facts",
+    "gallery",
+    "glossary",
+    "numbers",
+    "outputs",
+    "pages",
+    "paragraphs",
+    "references",
+    "registers",
+    "scripts",
+)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    for module in (citations, facts, gallery, numbers, outputs, pages, paragraphs, registers, scripts):
-        module.setup(app)
+    for name in MODULES:
+        import_module(f".{name}", __name__).setup(app)
     app.connect("config-inited", lambda _app, config: config.html_static_path.append(str(STATIC)))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
