@@ -15,10 +15,12 @@ from sphinx.application import Sphinx
 STATIC = Path(__file__).resolve().parent.parent / "static"
 MODULES = (
     "citations",
+    "facets",
     "facts",
     "gallery",
     "glossary",
     "numbers",
+    "outline",
     "outputs",
     "pages",
     "paragraphs",
