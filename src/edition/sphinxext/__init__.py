@@ -11,13 +11,14 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import citations, facts, numbers, outputs, pages, paragraphs, registers, scripts
+from . import citations, facts, numbers, outputs, pages, paragraphs, profiles, registers, scripts, statelinks
 
+MODULES = (citations, facts, numbers, outputs, pages, paragraphs, profiles, registers, scripts, statelinks)
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    for module in (citations, facts, numbers, outputs, pages, paragraphs, registers, scripts):
+    for module in MODULES:
         module.setup(app)
     app.connect("config-inited", lambda _app, config: config.html_static_path.append(str(STATIC)))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
