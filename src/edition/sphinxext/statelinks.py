@@ -7,7 +7,7 @@ title, code or a link already stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
@@ -20,6 +20,9 @@ from .. import lists, record, states
 from ..resolutions import FOLDER as TEXTS
 from .outputs import exhibit_table
 from .paragraphs import is_chapter
+
+Address = Callable[[str], str]  # from a path in the site to the address for the page at hand
+Found = Sequence[tuple[int, int, str]]  # where a State is named, and its code
 
 # Names in running text that are not made from the table by turning "Iran (Islamic Republic of)" round.
 SHORT = {
@@ -35,9 +38,6 @@ OTHER = (
     "Gulf of Guinea",
     "American Samoa",
     "Sea of Japan",
-    "Hong Kong, China",
-    "Macao, China",
-    "Taiwan Province of China",
 )
 OPAQUE = (nodes.reference, nodes.literal, nodes.raw, nodes.emphasis, nodes.title_reference, nodes.footnote_reference)
 _QUOTED = re.compile(r'“[^”]*”|"[^"]*"|«[^»]*»')
@@ -77,16 +77,24 @@ def mentions(text: str, names: dict[str, str], seen: set[str]) -> Iterator[tuple
             yield *found.span(), iso3
 
 
-def link_paragraph(paragraph: nodes.paragraph, names: dict[str, str], root: str) -> None:
+def link_paragraph(paragraph: nodes.paragraph, names: dict[str, str], to: Address) -> None:
     """Link the States of a paragraph; a quotation may run over several of its parts."""
-    whole, seen = paragraph.astext(), set[str]()
-    found = list(mentions(whole, names, seen))
+    found = list(mentions(paragraph.astext(), names, set()))
     at = 0
     for part in list(paragraph.findall(nodes.Text)):
         here = [(start - at, end - at, iso3) for start, end, iso3 in found if at <= start and end <= at + len(part)]
         at += len(part)
-        if here and not _inside_opaque(part, paragraph):
-            part.parent.replace(part, list(_parts(str(part), here, root)))
+        computed = _computed(part)
+        if here and computed is not None:
+            computed.parent.replace(computed, list(_apart(computed, str(part), here, to)))
+        elif here and not _inside_opaque(part, paragraph):
+            part.parent.replace(part, [state or text for text, state in _parts(str(part), here, to)])
+
+
+def _computed(part: nodes.Text) -> nodes.reference | None:
+    """Return the link to the data around a glued value, where ``part`` is the text of one."""
+    node = part.parent.parent if isinstance(part.parent, nodes.inline) else None
+    return node if isinstance(node, nodes.reference) and "ed-number" in node["classes"] else None
 
 
 def _inside_opaque(part: nodes.Node, paragraph: nodes.Node) -> bool:
@@ -98,19 +106,37 @@ def _inside_opaque(part: nodes.Node, paragraph: nodes.Node) -> bool:
     return False
 
 
-def _parts(text: str, here: list[tuple[int, int, str]], root: str) -> Iterator[nodes.Node]:
+def _parts(text: str, here: Found, to: Address) -> Iterator[tuple[nodes.Text, nodes.reference | None]]:
+    """Yield the text piece by piece; a piece that is a State comes with its link."""
     done = 0
     for start, end, iso3 in here:
         if start > done:
-            yield nodes.Text(text[done:start])
-        address = f"{root}{states.FOLDER}/{iso3.lower()}.html"
-        yield nodes.reference("", text[start:end], refuri=address, internal=True, classes=["ed-state"])
+            yield nodes.Text(text[done:start]), None
+        address = to(f"{states.FOLDER}/{iso3.lower()}.html")
+        yield (
+            nodes.Text(text[start:end]),
+            nodes.reference("", text[start:end], refuri=address, internal=True, classes=["ed-state"]),
+        )
         done = end
     if done < len(text):
-        yield nodes.Text(text[done:])
+        yield nodes.Text(text[done:]), None
 
 
-def link_cells(html: str, table: record.Record, root: str) -> str:
+def _apart(computed: nodes.reference, text: str, here: Found, to: Address) -> Iterator[nodes.Node]:
+    """Yield a computed list of States apart: each State leads to its page, the figures in it to the data as before."""
+    for piece, link in _parts(text, here, to):
+        outer: nodes.Element = nodes.inline("", "", classes=["pasted-text"])
+        if link is not None:
+            outer += link
+        elif re.search(r"\d", piece):
+            outer = computed.copy()
+            outer += nodes.inline("", "", piece, classes=["pasted-text"])
+        else:
+            outer += piece
+        yield outer
+
+
+def link_cells(html: str, table: record.Record, to: Address) -> str:
     """Return the HTML of a table with links in cells that are a State's name or the symbol of a text with a page."""
     names = {row["name"]: row["iso3"] for row in table.tables["states"]}
 
@@ -122,7 +148,7 @@ def link_cells(html: str, table: record.Record, root: str) -> str:
             address = f"{TEXTS}/{lists.slug(words)}.html"
         else:
             return cell[0]
-        return f'{cell[1]}<a href="{escape(root + address)}">{cell[2]}</a>{cell[3]}'
+        return f'{cell[1]}<a href="{escape(to(address))}">{cell[2]}</a>{cell[3]}'
 
     return _CELL.sub(linked, html)
 
@@ -137,13 +163,13 @@ def link(app: Sphinx, document: nodes.document, docname: str) -> None:
     if app.builder.format != "html" or not is_chapter(app.env, docname):
         return
     table = _record(Path(app.srcdir) / "data")
-    root = relative_uri(app.builder.get_target_uri(docname), "x").removesuffix("x")
+    here = app.builder.get_target_uri(docname)
     names = names_of(table)
     for paragraph in list(document.findall(nodes.paragraph)):
         if not isinstance(paragraph.parent, nodes.block_quote):
-            link_paragraph(paragraph, names, root)
+            link_paragraph(paragraph, names, lambda address: relative_uri(here, address))
     for exhibit in document.findall(exhibit_table):
-        exhibit["html"] = link_cells(exhibit["html"], table, root)
+        exhibit["html"] = link_cells(exhibit["html"], table, lambda address: relative_uri(here, address))
 
 
 def setup(app: Sphinx) -> None:
