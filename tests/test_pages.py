@@ -121,7 +121,7 @@ def test_what_the_theme_ships_and_no_page_uses_is_gone(built: Path) -> None:
     shipped = {path.relative_to(built / "_static").as_posix() for path in (built / "_static").rglob("*.*")}
     theirs = {"scripts/pydata-sphinx-theme.js", "scripts/sphinx-book-theme.js", "documentation_options.js"}
     searching = {"searchtools.js", "language_data.js", "doctools.js", "sphinx_highlight.js"}
-    ours = {"book.css", "favicon.svg", "page.js", "figures.js", "tables.js", "vega.js"}
+    ours = {"book.css", "favicon.svg", "page.js", "figures.js", "tables.js", "vega.js", "finder.js"}
     assert shipped - {"design-tabs.js"} == theirs | searching | ours
 
 
@@ -154,7 +154,7 @@ def test_every_icon_is_drawn(built: Path, root: Path) -> None:
 
 def test_the_one_sheet_has_the_editions_own_sheets_whole_and_loads_nothing(built: Path, root: Path) -> None:
     css = (built / stylesheets.SHEET).read_text("utf-8")
-    for name in ("edition", "figures", "page"):
+    for name in ("edition", "figures", "page", "profiles"):
         assert (root / f"src/edition/static/{name}.css").read_text("utf-8") in css, name
     assert not re.search(r"""url\((?!["']?data:)|@import|@font-face""", css)
     for page in html_pages(built):

@@ -24,9 +24,11 @@ MODULES = (
     "outputs",
     "pages",
     "paragraphs",
+    "profiles",
     "references",
     "registers",
     "scripts",
+    "statelinks",
 )
 
 
