@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import bibliography, data, notebooks
+from . import bibliography, citing, data, notebooks, versions
 
 # All that a page is made of; a change of any of these files makes a new site.
 INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock")
@@ -53,6 +53,7 @@ def publish(clone: Path) -> Path:
     fresh = _jupyter_book(clone)
     shutil.copytree(clone / "data", fresh / "data", dirs_exist_ok=True)
     shutil.copy(clone / BIBLIOGRAPHY, fresh)
+    versions.write(fresh, citing.read((clone / "CITATION.cff").read_text(encoding="utf-8")))
     (fresh / ".buildinfo").unlink(missing_ok=True)  # Sphinx's own mark, which differs between versions of Python
     _swap(fresh, html)
     return html

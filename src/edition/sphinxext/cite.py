@@ -133,14 +133,18 @@ def block(app: Sphinx, docname: str) -> str:
     edition, work = edition_of(app), page_work(app, docname)
     here = _address(app, docname)
     root, more = relative_uri(here, ""), relative_uri(here, _address(app, CITE_PAGE))
-    # A "<" is written as in JSON strings it may be, so that no text can end the element.
-    data = json.dumps(_data(app, docname), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return (
-        f'<section class="ed-cite" id="cite" aria-labelledby="cite-title"><h2 id="cite-title">Cite {_named(work)}</h2>\n'
+        '<section class="ed-cite" id="cite-this" aria-labelledby="cite-title">'
+        f'<h2 id="cite-title">Cite {_named(work)}</h2>\n'
         f"{_entry(work, edition, root)}\n"
         f'<p class="ed-cite-standing">{escape(edition.standing)} <a href="{more}">Cite another part</a></p>'
-        f'<script type="application/json" id="ed-cite-data">{data}</script></section>\n'
+        f'<script type="application/json" id="ed-cite-data">{json_in_html(_data(app, docname))}</script></section>\n'
     )
+
+
+def json_in_html(value: Any) -> str:
+    """Return JSON for a script element: no text can end the element, for "<" is written as a number."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _named(work: Work) -> str:
@@ -169,13 +173,14 @@ def _data(app: Sphinx, docname: str) -> dict[str, Any]:
 
 
 def add_block(app: Sphinx, page: str, _template: str, context: dict[str, Any], doc: nodes.document | None) -> None:
-    """Put the citation under a page, and a way to it into the bar above."""
+    """Put the citation under a page, and a way to it into the bar above; a page of no document has none."""
     if doc is None:
+        context["script_files"] = [file for file in context["script_files"] if "cite.js" not in str(file.filename)]
         return
     context["body"] += block(app, page)
     button = {
         "type": "link",
-        "url": "#cite",
+        "url": "#cite-this",
         "icon": "fas fa-quote-left",
         "label": "cite-button",
         "tooltip": "Cite",

@@ -119,7 +119,7 @@
       const { target } = event;
       if (target.matches(".ed-para-number")) bring(target.parentElement);
       else if (!pointed.matches && !tools.contains(target)) tools.remove();
-      const cite = target.closest('a[data-ed-cite], a[href="#cite"]');
+      const cite = target.closest('a[data-ed-cite], a[href="#cite-this"]');
       if (!cite || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       show(cite.closest(".ed-exhibit")?.id ?? "");
