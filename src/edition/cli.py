@@ -1,4 +1,4 @@
-"""``edition check``, ``edition run`` and ``edition build``: words for people around the modules that do the work."""
+"""The commands of ``edition``: words for people around the modules that do the work."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     differ = commands.add_parser("diff", help=text, description=text)
     differ.add_argument("old", metavar="OLD")
     differ.add_argument("new", metavar="NEW")
-    differ.add_argument("--json", action="store_true", help="print it for machines")
-    differ.set_defaults(function=lambda: _diff(options.old, options.new, options.json))
+    differ.add_argument("--json", dest="as_json", action="store_true", help="print it for machines")
+    differ.set_defaults(function=_diff)
     text = "tell the sites under a folder, each in a folder named after its version, of each other"
     sharer = commands.add_parser("versions", help=text, description=text)
     sharer.add_argument("folder", metavar="FOLDER", type=Path)
-    sharer.set_defaults(function=lambda: _versions(options.folder))
-    options = parser.parse_args(arguments)
+    sharer.set_defaults(function=_versions)
+    options = vars(parser.parse_args(arguments))
+    function = options.pop("function")
 
     from .citing import CitationError
     from .data import DataError
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from .versions import VersionsError
 
     try:
-        return options.function()
+        return function(**options)
     except (CitationError, DataError, DiffError, NotebookError, SiteError, VersionsError) as error:
         print(error, file=sys.stderr)
         return 1

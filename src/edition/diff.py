@@ -38,8 +38,12 @@ class Snapshot:
     data: dict[str, bytes]
     pages: dict[str, bytes] = field(default_factory=dict)
 
+    @property
+    def package(self) -> dict[str, Any]:
+        return json.loads(self.data[SCHEMA])
+
     def resources(self) -> dict[str, dict[str, Any]]:
-        return {resource["name"]: resource for resource in json.loads(self.data[SCHEMA])["resources"]}
+        return {resource["name"]: resource for resource in self.package["resources"]}
 
 
 # Reading
@@ -124,18 +128,23 @@ def compare(old: Snapshot, new: Snapshot) -> dict[str, Any]:
 
     ``tables``: by name, ``status`` (added, removed, changed), columns and rows added and removed, and rows changed as
     key and, by column, old and new value. ``numbers``, ``sentences``, ``exhibits``: lists of the page, what it is, and
-    what it was. A value that was not there is null.
+    what it was; empty, with ``text_compared`` false, when a side is a data package alone. What was not there is null.
     """
-    pages = {page: (_page(old, page), _page(new, page)) for page in _changed(old.pages, new.pages)}
-    # A number of one notebook is read in others, too: sentences of pages that hold no changed file may have changed.
-    glued = _glued(old), _glued(new)
-    return {
-        "old": old.name,
-        "new": new.name,
+    told = {
+        "old": {"name": old.name, "version": old.package.get("version")},
+        "new": {"name": new.name, "version": new.package.get("version")},
         "tables": dict(_tables(old, new)),
+        "text_compared": bool(old.pages and new.pages),
+    }
+    if not told["text_compared"] or old.pages == new.pages:
+        return {**told, "numbers": [], "sentences": [], "exhibits": []}
+    glued = _glued(old), _glued(new)
+    pages = _changed(old.pages, new.pages)
+    return {
+        **told,
         "numbers": list(_numbers(*glued)),
         "sentences": list(_sentences(old, new, *glued)),
-        "exhibits": [one for page, (before, after) in pages.items() for one in _exhibits(page, before, after)],
+        "exhibits": [one for page in pages for one in _exhibits(page, _page(old, page), _page(new, page))],
     }
 
 
@@ -258,11 +267,11 @@ def _shown(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 # Sentences
 
+ALIKE = 0.5  # the share of their letters from which two sentences are one that changed
+NEAR = 10  # how many sentences further on it is looked for
 _GLUE = re.compile(r"\{glue:text\}`(?:([^`:]+)::)?([^`:]+)(?::[^`]*)?`")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_END = re.compile(
-    r"(?<=[.?!])(?<!\b[A-Z]\.)(?<!\b(?:No|vs)\.)(?<!\b(?:art|Art|para|Vol|vol)\.)[”’)*]*\s+(?=[A-Z“‘*(\d])"
-)
+_END = re.compile(r"(?:(?<=[.?!])|(?<=[.?!][”’)*]))(?<!\bNo\.)(?<!\bvs\.)(?<!\bart\.)(?<!\bpara\.)\s+(?=[A-Z“‘*(\d])")
 
 
 def sentences(notebook: dict[str, Any], page: str, glued: dict[tuple[str, str], str]) -> list[str]:
@@ -303,7 +312,7 @@ def _paired(old: list[str], new: list[str]) -> Iterator[tuple[str | None, str | 
     """Pair the sentences of a changed passage in their order, where they are alike; the rest went or came."""
     taken = 0
     for sentence in old:
-        like = [at for at in range(taken, len(new)) if difflib.SequenceMatcher(None, sentence, new[at]).ratio() > 0.5]
+        like = [at for at in range(taken, min(taken + NEAR, len(new))) if _alike(sentence, new[at])]
         if like:
             yield from ((None, one) for one in new[taken : like[0]])
             yield sentence, new[like[0]]
@@ -313,6 +322,12 @@ def _paired(old: list[str], new: list[str]) -> Iterator[tuple[str | None, str | 
     yield from ((None, one) for one in new[taken:])
 
 
+def _alike(one: str, other: str) -> bool:
+    """Say whether one sentence is a new form of the other; the two cheap bounds of the ratio are asked first."""
+    match = difflib.SequenceMatcher(None, one, other)
+    return all(ratio() > ALIKE for ratio in (match.real_quick_ratio, match.quick_ratio, match.ratio))
+
+
 # For people
 
 SHOWN = 20  # rows of a table, before the rest is only counted
@@ -320,15 +335,23 @@ SHOWN = 20  # rows of a table, before the rest is only counted
 
 def text(found: dict[str, Any]) -> str:
     """Return a comparison in words, one change a line."""
-    lines = [f"From {found['old']} to {found['new']}", ""]
-    for title, part in (
-        ("Data", _told_tables(found["tables"])),
-        ("Numbers in the text", [f"  {_at(one)} {one['name']}: {_move(one)}" for one in found["numbers"]]),
-        ("Sentences", [line for one in found["sentences"] for line in _told_sentence(one)]),
-        ("Figures and tables", [f"  {_at(one)} {_told_exhibit(one)}" for one in found["exhibits"]]),
-    ):
+    lines = [f"From {_side(found['old'])} to {_side(found['new'])}", ""]
+    parts = [("Data", _told_tables(found["tables"]))]
+    if found["text_compared"]:
+        parts += [
+            ("Numbers in the text", [f"  {_at(one)} {one['name']}: {_move(one)}" for one in found["numbers"]]),
+            ("Sentences", [line for one in found["sentences"] for line in _told_sentence(one)]),
+            ("Figures and tables", [f"  {_at(one)} {_told_exhibit(one)}" for one in found["exhibits"]]),
+        ]
+    else:
+        parts.append(("Text", ["  not compared: one of the two holds no chapters"]))
+    for title, part in parts:
         lines += [title, *(part or ["  no change"]), ""]
     return "\n".join(lines)
+
+
+def _side(side: dict[str, str | None]) -> str:
+    return f"{side['name']} (version {side['version']})"
 
 
 def summary(change: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from . import bibliography, citing, data, notebooks, versions
 
 # All that a page is made of; a change of any of these files makes a new site.
-INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock")
+INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "requirements.lock")
 STAMP = "inputs"
 BIBLIOGRAPHY = "book/references.bib"
 

@@ -12,6 +12,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from . import (
+    changes,
     citations,
     cite,
     facts,
@@ -31,7 +32,7 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 
 def setup(app: Sphinx) -> dict[str, Any]:
     for module in (
-        *(citations, cite, facts, metadata, numbers, outputs, pages),
+        *(changes, citations, cite, facts, metadata, numbers, outputs, pages),
         *(paragraphs, redirects, registers, scripts, versions),
     ):
         module.setup(app)
