@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import bibliography, data, downloads, notebooks
+from . import bibliography, citing, data, downloads, notebooks, versions
 
 # All that a page is made of; a change of any of these files makes a new site.
-INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock")
+INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "requirements.lock")
 STAMP = "inputs"
 BIBLIOGRAPHY = "book/references.bib"
 
@@ -54,6 +54,7 @@ def publish(clone: Path) -> Path:
     shutil.copytree(clone / "data", fresh / "data", dirs_exist_ok=True)
     downloads.write(clone / "data", fresh / "data", release_time(clone))
     bibliography.write(data.load("sources", clone / "data"), fresh)
+    versions.write(fresh, citing.read((clone / "CITATION.cff").read_text(encoding="utf-8")))
     (fresh / ".buildinfo").unlink(missing_ok=True)  # Sphinx's own mark, which differs between versions of Python
     _swap(fresh, html)
     return html

@@ -14,21 +14,26 @@ from sphinx.application import Sphinx
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 MODULES = (
+    "changes",
     "citations",
+    "cite",
     "facets",
     "facts",
     "gallery",
     "glossary",
+    "metadata",
     "numbers",
     "outline",
     "outputs",
     "pages",
     "paragraphs",
     "profiles",
+    "redirects",
     "references",
     "registers",
     "scripts",
     "statelinks",
+    "versions",
 )
 
 

@@ -83,6 +83,7 @@ def _foot(self: HTML5Translator, node: Any) -> str:
         *(_download(self, f"{FOLDER}/{about['id']}.{kind}", label) for kind, label in files.items()),
         f'<a href="#{escape(_code_id(about))}">Code</a>' if node.get("code") else "",
         f'<a href="#{escape(about["id"])}">Address</a>',
+        f'<a href="{_uri(self, "book/cite.html")}#cite-{escape(about["id"])}" data-ed-cite>Cite</a>',
     ]
     return '<div class="ed-exhibit-foot">' + " ".join(part for part in parts if part) + "</div>\n"
 
