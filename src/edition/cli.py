@@ -1,4 +1,4 @@
-"""``edition check``, ``edition run`` and ``edition build``: words for people around the modules that do the work."""
+"""``edition check``, ``run``, ``build`` and ``release``: words for people around the modules that do the work."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("check", _check, "validate the data package, all problems at once"),
         ("run", _run, "execute the notebooks whose inputs changed, in place"),
         ("build", _build, "check, execute what is stale, and build the site"),
+        ("release", _release, "make the release of the tag on this commit, in dist/"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(function=function)
     options = parser.parse_args(arguments)
@@ -57,6 +58,22 @@ def _build() -> int:
     clone = notebooks.root()
     html = site.build(clone).relative_to(clone)
     print(f"The site stands in {html}/: open {html}/index.html, or run make serve.")
+    return 0
+
+
+def _release() -> int:
+    from . import notebooks
+
+    # Only who makes a release has the packages for it: make release sets them up.
+    from .release import ReleaseError, release
+
+    clone = notebooks.root()
+    try:
+        folder = release(clone)
+    except ReleaseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Released: {folder.relative_to(clone)}/ with {sum(1 for _ in folder.iterdir())} files.")
     return 0
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import bibliography, data, notebooks
+from . import about, bibliography, catalogue, data, notebooks
 
 # All that a page is made of; a change of any of these files makes a new site.
 INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock")
@@ -52,6 +52,8 @@ def publish(clone: Path) -> Path:
     html = clone / "_build" / "html"
     fresh = _jupyter_book(clone)
     shutil.copytree(clone / "data", fresh / "data", dirs_exist_ok=True)
+    for name, content in catalogue.catalogue(clone / "data", about.read(clone)).items():
+        (fresh / "data" / name).write_bytes(content)
     shutil.copy(clone / BIBLIOGRAPHY, fresh)
     (fresh / ".buildinfo").unlink(missing_ok=True)  # Sphinx's own mark, which differs between versions of Python
     _swap(fresh, html)
