@@ -58,6 +58,11 @@ bench: ## Measure pages and loading side by side with stock Jupyter Book (CHAPTE
 	$(SETUP) reader dev
 	@$(BIN)/python tools/bench.py $(CHAPTER)
 
+.PHONY: release
+release: ## Make dist/<name>-<version>/ from the tag on this commit
+	$(SETUP) reader dev
+	@$(BIN)/edition release
+
 .PHONY: lock
 lock: ## Resolve the lock files anew after a change in pyproject.toml (needs uv)
 	@sh tools/lock.sh

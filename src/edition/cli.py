@@ -16,6 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("check", _check, "validate the data package, all problems at once"),
         ("run", _run, "execute the notebooks whose inputs changed, in place"),
         ("build", _build, "check, execute what is stale, and build the site"),
+        ("release", _release, "make the release of the tag on this commit, in dist/"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(function=function)
     text = "list what changed between two editions: folders, zip archives, tags or commits"
@@ -90,6 +91,22 @@ def _versions(folder: Path) -> int:
     from . import versions
 
     print(f"Each site in {folder} now knows of {', '.join(versions.share(folder))}.")
+    return 0
+
+
+def _release() -> int:
+    from . import notebooks
+
+    # Only who makes a release has the packages for it: make release sets them up.
+    from .release import ReleaseError, release
+
+    clone = notebooks.root()
+    try:
+        folder = release(clone)
+    except ReleaseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Released: {folder.relative_to(clone)}/ with {sum(1 for _ in folder.iterdir())} files.")
     return 0
 
 

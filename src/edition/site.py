@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import bibliography, citing, data, downloads, notebooks, versions
+from . import about, bibliography, catalogue, citing, data, downloads, notebooks, versions
 
 # All that a page is made of; a change of any of these files makes a new site.
 INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "requirements.lock")
@@ -55,6 +55,8 @@ def publish(clone: Path) -> Path:
     downloads.write(clone / "data", fresh / "data", release_time(clone))
     bibliography.write(data.load("sources", clone / "data"), fresh)
     versions.write(fresh, citing.read((clone / "CITATION.cff").read_text(encoding="utf-8")))
+    for name, content in catalogue.catalogue(clone / "data", about.read(clone)).items():
+        (fresh / "data" / name).write_bytes(content)
     (fresh / ".buildinfo").unlink(missing_ok=True)  # Sphinx's own mark, which differs between versions of Python
     _swap(fresh, html)
     return html
