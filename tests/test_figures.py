@@ -431,6 +431,9 @@ def counted() -> alt.Chart:
     return base.encode(color=alt.Color("vote:N", scale=figures.vote_scale()))
 
 
+GREY = alt.Legend(symbolFillColor=colour("context"), symbolStrokeColor=colour("context"))
+
+
 def signals(html: str) -> list[str]:
     spec = html.split('class="ed-chart-spec">', 1)[1].split("</script>", 1)[0]
     return [signal["name"] for signal in json.loads(spec)["signals"]]
@@ -453,7 +456,7 @@ def test_layers_and_several_views_share_one_choice() -> None:
     [
         lambda chart: chart.encode(color=alt.Color("vote:N", scale=figures.vote_scale(), legend=None)),
         lambda chart: chart.encode(opacity=alt.value(0.5)),
-        lambda chart: chart.encode(stroke=alt.Stroke("group:N", scale=figures.group_scale())),
+        lambda chart: chart.mark_point().encode(shape=alt.Shape("group:N", legend=GREY)),
         lambda chart: chart.mark_bar(opacity=0.5),
         lambda chart: chart.add_params(alt.selection_point(fields=["group"])),
     ],

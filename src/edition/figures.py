@@ -526,7 +526,7 @@ def _choosable(spec: dict[str, Any]) -> dict[str, Any]:
     Left as they are: charts without a legend of names or with several, and those that already pale or choose.
     """
     views = [list(view) for view in _views(spec)]
-    fields = {field for view in views for _, encoding in view if (field := _legend_field(encoding))}
+    fields = {field for view in views for _, encoding in view for field in _legend_fields(encoding)}
     marks = [(unit, encoding) for view in views for unit, encoding in view]
     if len(fields) != 1 or any("select" in param for param in spec.get("params", [])) or any(map(_pales, marks)):
         return spec
@@ -560,11 +560,11 @@ def _layers(spec: dict[str, Any], shared: dict[str, Any]) -> Iterable[Unit]:
     return [(spec, encoding)]
 
 
-def _legend_field(encoding: dict[str, Any]) -> str | None:
-    """Return the field whose names stand in a legend."""
+def _legend_fields(encoding: dict[str, Any]) -> set[str]:
+    """Return the fields whose names stand in a legend."""
     channels = [encoding[name] for name in _LEGENDS if name in encoding]
     named = [c for c in channels if c.get("type") in ("nominal", "ordinal") and c.get("legend", {}) is not None]
-    return next((str(channel["field"]) for channel in named if "field" in channel), None)
+    return _fields({"legends": named})
 
 
 def _fields(encoding: dict[str, Any]) -> set[str]:

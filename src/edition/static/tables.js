@@ -67,10 +67,9 @@ function cell(header, value, address) {
   if (!header.cellIndex) made.scope = "row";
   if (header.className) made.className = header.className;
   if (DATE.test(value)) made.dataset.sort = value;
-  const text = written(header, value);
-  if (text === "") made.innerHTML = MISSING;
-  else if (address) made.append(Object.assign(document.createElement("a"), { href: address, textContent: text }));
-  else made.textContent = text;
+  if (value === "") made.innerHTML = MISSING;
+  else if (address) made.append(Object.assign(document.createElement("a"), { href: address, textContent: value }));
+  else made.textContent = written(header, value);
   return made;
 }
 
