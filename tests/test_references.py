@@ -1,4 +1,4 @@
-"""What stands behind a number, a term or a paragraph of the pages: cards, marks of doubt, glossary, cross-references."""
+"""What stands behind a number, a term or a paragraph: source cards, marks of doubt, glossary, cross-references."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def test_what_rests_on_doubtful_rows_is_marked_and_nothing_else(built: Path, roo
     for path in sorted(root.glob("book/*.ipynb")):
         cited = re.findall(r"\{src\}`([^`]*)`", path.read_text("utf-8"))
         marked = [
-            any(c.doubt or sources.doubt(root / "data", c.source_id, c.locator) for c in citations.parse(unescape(note)))
+            any(
+                c.doubt or sources.doubt(root / "data", c.source_id, c.locator) for c in citations.parse(unescape(note))
+            )
             for note in cited
         ]
         html = (built / "book" / f"{path.stem}.html").read_text("utf-8")

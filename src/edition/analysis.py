@@ -99,10 +99,10 @@ def wilson(successes: int, trials: int, level: float = 0.95) -> tuple[float, flo
 
 def decimal_years(dates: pd.Series[str]) -> pd.Series[float]:
     """Return ISO dates as years with two decimals; a month without day counts as its middle, a year as July."""
-    parts = dates.str.split("-")
-    month, day = parts.str.get(1).astype(float), parts.str.get(2).astype(float)
+    parts = dates.str.extract(r"^(\d{4})(?:-(\d\d))?(?:-(\d\d))?$").astype(float)
+    year, month, day = (parts[part] for part in range(3))
     within = (month - 1 + (day.fillna(15) - 1) / 31) / 12
-    return (parts.str.get(0).astype(int) + within.fillna(0.5)).round(2)
+    return (year + within.fillna(0.5)).round(2)
 
 
 def lanes(when: pd.Series[float], groups: pd.Series[str], gap: float) -> list[int]:

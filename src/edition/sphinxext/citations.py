@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from docutils.nodes import Node, system_message
@@ -110,8 +111,16 @@ def visit_html(self: HTML5Translator, node: source_note) -> None:
     raise nodes.SkipNode
 
 
+def only_where_cards_are(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doc: object) -> None:
+    """Spare pages without cards the script for them."""
+    if 'class="ed-cite"' not in context.get("body", ""):
+        scripts = context.get("script_files", [])
+        context["script_files"] = [file for file in scripts if "cards.js" not in str(getattr(file, "filename", file))]
+
+
 def setup(app: Sphinx) -> None:
     app.add_role("src", SourceRole())
     app.add_node(source_note, html=(visit_html, None))
     app.add_css_file("cards.css")
     app.add_js_file("cards.js", loading_method="defer")
+    app.connect("html-page-context", only_where_cards_are)
