@@ -62,7 +62,7 @@ class DataTables(SphinxDirective):
         self.env.note_dependency(f"data/{SCHEMA}")
         data = Path(self.env.srcdir) / "data"
         rows = "".join(_file_row(resource, data) for resource in _resources(data))
-        heads = ("Table", "What a row is about", "Rows", "Before you use it", "Files")
+        heads = ("Table", "What it holds", "Rows", "Before you use it", "Files")
         return [nodes.raw("", _html_table("The tables of the data package", heads, rows), format="html")]
 
 
