@@ -461,6 +461,22 @@ LISTS: dict[str, tuple[Kind, ...]] = {
             _draw_aid,
         ),
         Kind(
+            "programmes",
+            "Part in programmes of the United Nations",
+            "programme_figures",
+            "iso3",
+            "Pledges, contributions and experts are different measures and must not be added; a gap is a gap in what was"
+            " found.",
+            (
+                Column("Programme", words("programme")),
+                Column("Figure", words("indicator")),
+                Column("Year", _period),
+                Column("Value", _value, numeric=True),
+                Column("Unit", plain("unit")),
+            ),
+            by_category("Figures by programme", "programme"),
+        ),
+        Kind(
             "contributions",
             "Contributions to the Office of the High Commissioner",
             "office_contributions",

@@ -1,24 +1,27 @@
 """The edition's Sphinx extension: paragraph numbers, source notes, numbered figures and tables, generated registers.
 
 Each module has a ``setup(app)`` of its own and knows nothing of the others, but for the register of sources that
-citations and figures both print from.
+citations and figures both print from. They are imported when Sphinx asks, so that the register can be read without it.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sphinx.application import Sphinx
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
-from . import citations, facts, numbers, outputs, pages, paragraphs, profiles, registers, scripts, statelinks
-
-MODULES = (citations, facts, numbers, outputs, pages, paragraphs, profiles, registers, scripts, statelinks)
+MODULES = (
+    *("citations", "facts", "numbers", "outputs", "pages", "paragraphs"),
+    *("profiles", "registers", "scripts", "statelinks"),
+)
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     for module in MODULES:
-        module.setup(app)
+        import_module(f".{module}", __name__).setup(app)
     app.connect("config-inited", lambda _app, config: config.html_static_path.append(str(STATIC)))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
