@@ -42,7 +42,7 @@ ADOPTED = {
     "unanimous": Colour("unanimously", "kind-6"),
     "vote": Colour("by vote", "highlight"),
 }
-ROLES = {"main": Colour("main sponsor", "main"), "co": Colour("co-sponsor", "kind-6")}
+ROLES = {"main": Colour("main sponsor", "highlight"), "co": Colour("co-sponsor", "main")}
 MEASURES = {"net flows": Colour("net flows", "context"), "grant equivalent": Colour("grant equivalent", "main")}
 ACTS = {
     "signature": Colour("signature", drawings.HOLLOW),
@@ -465,8 +465,8 @@ LISTS: dict[str, tuple[Kind, ...]] = {
             "Part in programmes of the United Nations",
             "programme_figures",
             "iso3",
-            "Pledges, contributions and experts are different measures and must not be added; a gap is a gap in what was"
-            " found.",
+            "Pledges, contributions and experts are different measures and must not be added; a gap is a gap in what"
+            " was found.",
             (
                 Column("Programme", words("programme")),
                 Column("Figure", words("indicator")),
