@@ -155,9 +155,9 @@ def _legend(kinds: Sequence[Kind]) -> tuple[list[str], int]:
 def _years(first: int, last: int, step: float, floor: float, left: float = 0) -> list[str]:
     """Return the years under an axis: as many as there is room for, at round years."""
     every = next(n for n in (1, 2, 5, 10, 20, 50) if n * step >= 34 or n == 50)
-    shown = [year for year in range(first, last + 1) if year % every == 0] or [first]
-    return [_text(min(max(left + (year - first + 0.5) * step, 14), WIDTH - 14), floor + 12, str(year), MUTED, "middle")
-            for year in shown]  # fmt: skip
+    places = {year: left + (year - first + 0.5) * step for year in range(first, last + 1) if year % every == 0}
+    shown = {year: x for year, x in places.items() if 14 <= x <= WIDTH - 14} or {first: WIDTH / 2}
+    return [_text(x, floor + 12, str(year), MUTED, "middle") for year, x in shown.items()]
 
 
 def _totals(counts: Iterable[tuple[tuple[object, str], float]], kinds: Mapping[str, Kind]) -> str:

@@ -42,7 +42,7 @@ ADOPTED = {
     "unanimous": Colour("unanimously", "kind-6"),
     "vote": Colour("by vote", "highlight"),
 }
-ROLES = {"main": Colour("main sponsor", "main"), "co": Colour("co-sponsor", "kind-6")}
+ROLES = {"main": Colour("main sponsor", "highlight"), "co": Colour("co-sponsor", "main")}
 MEASURES = {"net flows": Colour("net flows", "context"), "grant equivalent": Colour("grant equivalent", "main")}
 ACTS = {
     "signature": Colour("signature", drawings.HOLLOW),
@@ -459,6 +459,22 @@ LISTS: dict[str, tuple[Kind, ...]] = {
                 Column("Measure", joined(plain("measure"), plain("status"), by=", ")),
             ),
             _draw_aid,
+        ),
+        Kind(
+            "programmes",
+            "Part in programmes of the United Nations",
+            "programme_figures",
+            "iso3",
+            "Pledges, contributions and experts are different measures and must not be added; a gap is a gap in what"
+            " was found.",
+            (
+                Column("Programme", words("programme")),
+                Column("Figure", words("indicator")),
+                Column("Year", _period),
+                Column("Value", _value, numeric=True),
+                Column("Unit", plain("unit")),
+            ),
+            by_category("Figures by programme", "programme"),
         ),
         Kind(
             "contributions",
