@@ -217,7 +217,7 @@ def test_the_changelog_carries_the_version_and_says_what_changed_where(root: Pat
         assert all(re.match(r"- \S", text) for text in one.sections.values()), one.number
 
 
-def test_the_data_package_and_the_software_carry_the_version_of_the_citation(root: Path) -> None:
+def test_the_data_package_carries_the_version_of_the_citation(root: Path) -> None:
     citation = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
     package = json.loads((root / "data/datapackage.json").read_text("utf-8"))
     assert package["version"] == citation["version"]
