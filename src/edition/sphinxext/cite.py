@@ -224,7 +224,8 @@ def _section(app: Sphinx, docname: str, key: str, title: str, works: list[Work])
         name = (
             f"{work.locator[:1].upper()}{work.locator[1:]}. {work.title}" if work.locator else f"The {whole[work.kind]}"
         )
-        link = f'<a href="{relative_uri(here, work.path or _address(app, app.config.root_doc))}">{escape(name)}</a>'
+        page, mark, anchor = (work.path or _address(app, app.config.root_doc)).partition("#")
+        link = f'<a href="{relative_uri(here, page)}{mark}{escape(anchor)}">{escape(name)}</a>'
         entries.append(
             f'<details class="ed-cite-one" id="cite-{escape(work.key)}"><summary>{escape(name)}</summary>'
             f"{_entry(work, edition, relative_uri(here, ''))}<p>{link}</p></details>"

@@ -164,7 +164,7 @@ def datasets(catalogue: dict[str, Any], tables: list[tuple[Work, str, str]], roo
             "@type": "Dataset",
             "@id": f"#{work.key}",
             "name": work.title,
-            "description": told,
+            "description": f"{told} A table of: {catalogue['isPartOf']['name']}.",
             "license": LICENSE,
             "version": catalogue["version"],
             "distribution": {

@@ -69,14 +69,20 @@ def mended(moved: dict[str, str], pages: dict[str, str]) -> dict[str, str]:
             html = pages[page].replace("</article>", f"{notes}\n</article>", 1)
             written[page] = html.replace("</head>", f"{script}\n</head>", 1)
         else:
-            address, name = escape(relative_uri(page, moved[page])), escape(moved[page])
+            address, name = escape(_way(page, moved[page])), escape(moved[page])
             written[page] = PAGE.format(address=address, name=name, root=root, script=script, parts=notes)
     return written
 
 
 def _note(page: str, anchor: str, new: str) -> str:
-    link = f'<a href="{escape(relative_uri(page, new))}">{escape(new)}</a>'
+    link = f'<a href="{escape(_way(page, new))}">{escape(new)}</a>'
     return f'<p class="ed-moved" id="{escape(anchor)}">This part has moved: {link}.</p>'
+
+
+def _way(page: str, new: str) -> str:
+    """Return the address of ``new`` as seen from ``page``; Sphinx's own function drops the part."""
+    target, mark, anchor = new.partition("#")
+    return relative_uri(page, target) + mark + anchor
 
 
 def write(app: Sphinx, failure: Exception | None) -> None:

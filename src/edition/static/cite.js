@@ -106,7 +106,9 @@
     const number = paragraph.id.replace("para-", "");
     tools.setAttribute("aria-label", `Paragraph ${number}`);
     buttons.forEach((button) => button.named(number));
-    paragraph.querySelector(".ed-para-number").after(tools);
+    const address = paragraph.querySelector(".ed-para-number");
+    address.setAttribute("aria-keyshortcuts", "L C");
+    address.after(tools);
   }
 
   if (data) {
