@@ -144,6 +144,10 @@ def _columns(resource: Json) -> list[Json]:
     ]
 
 
+def _names(resource: Json) -> list[str]:
+    return [field["name"] for field in resource["schema"]["fields"]]
+
+
 def croissant(package: Json, data: Path, about: About) -> Json:
     """Return the dataset in Croissant 1.0: a file object and a record set for each table."""
     keys = {resource["name"]: resource["schema"].get("primaryKey", []) for resource in package["resources"]}
@@ -197,9 +201,7 @@ def _record_set(resource: Json, keys: dict[str, list[str]]) -> Json:
                 "description": _told(field),
                 "dataType": _CROISSANT_TYPES[field["type"]],
                 "source": {"fileObject": {"@id": resource["path"]}, "extract": {"column": field["name"]}},
-                **(
-                    {"references": {"field": {"@id": references[field["name"]]}}} if field["name"] in references else {}
-                ),
+                **references.get(field["name"], {}),
             }
             for field in resource["schema"]["fields"]
         ],
@@ -217,7 +219,7 @@ def schema_org(package: Json, data: Path, about: About) -> Json:
                 "@type": "Dataset",
                 "@id": f"#{resource['name']}",
                 "name": resource["title"],
-                "description": resource["description"],
+                "description": f"{resource['description']} Columns: {', '.join(_names(resource))}.",
                 "license": _licence(package),
                 "distribution": {"@type": "DataDownload", "contentUrl": resource["path"], **download},
                 "variableMeasured": [

@@ -88,8 +88,8 @@ def html(about: About, pages: Sequence[Article]) -> str:
         f'<meta name="author" content="{escape(", ".join(about.authors))}">'
         f'<meta name="description" content="{escape(about.abstract)}">'
         f'<meta name="keywords" content="{escape(", ".join(about.keywords))}">'
-        f'<meta name="dcterms.created" content="{about.released}">'
-        f'<meta name="dcterms.modified" content="{about.released}">'
+        f'<meta name="dcterms.created" content="{about.released}T00:00:00Z">'
+        f'<meta name="dcterms.modified" content="{about.released}T00:00:00Z">'
         f"<style>{STYLE.read_text(encoding='utf-8')}</style></head><body>"
         f"{_cover(about)}{contents}{''.join(bodies)}</body></html>"
     )
@@ -163,6 +163,10 @@ def _lay_out(page: Article) -> None:
             if sum(1 for _ in element.iter(XHTML + "tr")) <= SHORT_ROWS:
                 element.set("class", f"{element.attrib['class']} short")
         elif element.tag == SVG + "svg":
+            # The description in words: a tagged PDF takes it from the drawing's own title.
+            title = Element(SVG + "title")
+            title.text = element.attrib.pop("aria-label")
+            element.insert(0, title)
             width, height = float(element.attrib["width"]), float(element.attrib["height"])
             scale = min(CHART_SCALE, CHART_PLACE[0] / width, CHART_PLACE[1] / height)
             element.set("style", f"width: {width * scale:.1f}mm; height: {height * scale:.1f}mm")
