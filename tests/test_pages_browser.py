@@ -352,6 +352,16 @@ def test_notes_stand_in_the_margin_of_a_wide_page(opened: Any) -> None:
         assert note["y"] >= paragraph["y"] - 5
 
 
+def test_paragraph_numbers_hang_beside_the_text_clear_of_the_contents(opened: Any) -> None:
+    page = opened(CHAPTERS[0])
+    contents = page.locator("#pst-primary-sidebar").bounding_box()
+    text = page.locator("article.bd-article h1").bounding_box()
+    boxes = page.locator(".ed-para-number").evaluate_all("all => all.map(e => e.getBoundingClientRect())")
+    assert len(boxes) > 5
+    assert [box for box in boxes if box["x"] < contents["x"] + contents["width"]] == []
+    assert [box for box in boxes if box["x"] + box["width"] > text["x"]] == []
+
+
 def test_the_address_of_a_paragraph_leads_to_it(opened: Any) -> None:
     page = opened(CHAPTERS[0])
     number = page.locator(".ed-para-number").nth(5)

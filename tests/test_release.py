@@ -14,6 +14,7 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -25,12 +26,16 @@ import yaml
 from playwright.sync_api import sync_playwright
 from test_figures_browser import CHROMIUM, FLAGS
 
-from edition import about, archives, articles, cli, epub, fonts, notebooks, offline, pdf, release
+from edition import archives, articles, citing, cli, epub, fonts, notebooks, offline, pdf, release
 
 TIME = 1_700_000_000
 NAME = "technical-assistance-and-mutually-beneficial-cooperation"
 PAGES = ["introduction", "apparatus/data"]  # what the small book holds
 SVG, XHTML = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xhtml}"
+
+
+def edition_of(root: Path) -> citing.Edition:
+    return citing.read((root / "CITATION.cff").read_text(encoding="utf-8"))
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -177,6 +182,39 @@ def test_the_checks_of_a_release_are_checks_of_make_test(root: Path) -> None:
     assert all(f'"{name}": [' in text for name in release.CHECKS)
 
 
+def test_a_second_release_says_what_changed_since_the_first(tagged: Path) -> None:
+    assert list(release._changes(tagged)) == []
+    (tagged / "data/pears.csv").write_text("key,value\na,2\n")
+    commit(tagged)
+    git(tagged, "tag", "v0.2.0")
+    (changes,) = release._changes(tagged)
+    assert b"pears" in changes
+
+
+# Sites under one roof --------------------------------------------------------------------------------------------------
+
+
+def test_releases_stand_under_their_versions_and_latest_is_the_newest(root: Path, tmp_path: Path) -> None:
+    for version in ("0.9.0", "0.10.0"):
+        told = {"this": version, "versions": [{"version": version, "date": "2026-01-01", "path": "./"}]}
+        files = {"a/versions.json": json.dumps(told).encode(), "a/index.html": version.encode()}
+        (tmp_path / f"{version}-site.tar.gz").write_bytes(archives.tarred(files, TIME))
+    (tmp_path / "main").mkdir()
+    told = {"this": "0.11.0", "versions": [{"version": "0.11.0", "date": "2026-01-01", "path": "./"}]}
+    (tmp_path / "main/versions.json").write_text(json.dumps(told))
+    (tmp_path / "main/index.html").write_text("main")
+    command = [sys.executable, "tools/roof.py", tmp_path, tmp_path / "roof"]
+    for site, shown in (([], "0.10.0"), ([tmp_path / "main"], "main")):
+        subprocess.run([*map(str, command), *map(str, site)], cwd=root, check=True)
+        pages = {str(page.parent.name): page.read_text() for page in (tmp_path / "roof").rglob("index.html")}
+        assert pages == {"roof": shown, "0.9.0": "0.9.0", "0.10.0": "0.10.0", "latest": "0.10.0"}
+        paths = {}
+        for place in ("", "0.9.0", "latest"):
+            listed = json.loads((tmp_path / "roof" / place / "versions.json").read_text())["versions"]
+            paths[place] = [entry["path"] for entry in listed]
+        assert paths == {"": ["0.10.0/", "0.9.0/"], "0.9.0": ["../0.10.0/", "../0.9.0/"], "latest": paths["0.9.0"]}
+
+
 # A small release, whole -----------------------------------------------------------------------------------------------
 
 
@@ -238,7 +276,7 @@ def test_two_releases_of_one_commit_are_the_same_to_the_byte(
 
 
 def test_a_release_holds_what_it_should(made: Bundle) -> None:
-    version = about.read(Path(__file__).parent.parent).version
+    version = edition_of(Path(__file__).parent.parent).version
     endings = ("-site.tar.gz", "-site.zip", ".pdf", ".epub", "-data.zip", "-notebooks.zip", "-sources.bib")
     assert set(made) == {*(f"{NAME}-{version}{ending}" for ending in endings), "manifest.json", "SHA256SUMS"}
     assert part(made, ".bib").startswith(b"% Generated from data/sources.csv")
@@ -338,12 +376,12 @@ def book(clone_one: Path, built: Path) -> list[articles.Article]:
 
 
 def test_the_cover_says_what_this_is(reader: pypdf.PdfReader, root: Path) -> None:
-    told, cover = about.read(root), " ".join(reader.pages[0].extract_text().split())
+    told, cover = edition_of(root), " ".join(reader.pages[0].extract_text().split())
     assert f"Version {told.version}" in cover
     assert "not a document of the United Nations" in cover
     assert "no person has coded them yet" in cover
     assert "How to cite" in cover
-    assert ("No DOI has been assigned" in cover) == (not told.doi)
+    assert told.standing in cover
     assert "Contents" in reader.pages[1].extract_text()
     assert reader.metadata is not None
     assert reader.metadata.title == told.title
@@ -453,14 +491,14 @@ def test_the_fonts_are_whole() -> None:
 
 
 def test_a_letter_without_a_sign_stops_the_pdf(book: list[articles.Article], root: Path) -> None:
-    told = about.read(root)
-    strange = about.About(**{**told.__dict__, "abstract": "", "title": "A title in 中文"})
+    told = edition_of(root)
+    strange = replace(told, abstract="", title="A title in 中文")
     with pytest.raises(pdf.PdfError, match="no sign for 中 文"):
         pdf.make(strange, [])
 
 
 def test_links_within_the_book_lead_to_their_place(book: list[articles.Article], root: Path) -> None:
-    html = pdf.html(about.read(root), book)
+    html = pdf.html(edition_of(root), book)
     anchors = re.findall(r'\bid="([^"]+)"', html)
     assert len(anchors) == len(set(anchors)), "an anchor twice"
     targets = set(re.findall(r'href="#([^"]+)"', html))
@@ -523,8 +561,8 @@ def test_a_page_that_is_not_there_is_named(clone_one: Path, tmp_path: Path) -> N
 
 
 def test_a_doi_is_shown_where_there_is_one_and_nowhere_else(root: Path, book: list[articles.Article]) -> None:
-    told = about.read(root)
-    with_doi = about.About(**{**told.__dict__, "doi": "10.5555/12345678"})  # the prefix that is kept for examples
+    told = edition_of(root)
+    with_doi = replace(told, doi="10.5555/12345678")  # the prefix that is kept for examples
     package = unpacked(epub.make(with_doi, book, TIME))["EPUB/package.opf"].decode()
     assert '<dc:identifier id="id">https://doi.org/10.5555/12345678</dc:identifier>' in package
     assert "10.5555/12345678" in pdf.html(with_doi, [])

@@ -1,10 +1,11 @@
-"""``edition check``, ``run``, ``build`` and ``release``: words for people around the modules that do the work."""
+"""The commands of ``edition``: words for people around the modules that do the work."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,15 +19,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("release", _release, "make the release of the tag on this commit, in dist/"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(function=function)
-    options = parser.parse_args(arguments)
+    text = "list what changed between two editions: folders, zip archives, tags or commits"
+    differ = commands.add_parser("diff", help=text, description=text)
+    differ.add_argument("old", metavar="OLD")
+    differ.add_argument("new", metavar="NEW")
+    differ.add_argument("--json", dest="as_json", action="store_true", help="print it for machines")
+    differ.set_defaults(function=_diff)
+    text = "tell the sites under a folder, each in a folder named after its version, of each other"
+    sharer = commands.add_parser("versions", help=text, description=text)
+    sharer.add_argument("folder", metavar="FOLDER", type=Path)
+    sharer.set_defaults(function=_versions)
+    options = vars(parser.parse_args(arguments))
+    function = options.pop("function")
 
+    from .citing import CitationError
     from .data import DataError
+    from .diff import DiffError
     from .notebooks import NotebookError
     from .site import SiteError
+    from .versions import VersionsError
 
     try:
-        return options.function()
-    except (DataError, NotebookError, SiteError) as error:
+        return function(**options)
+    except (CitationError, DataError, DiffError, NotebookError, SiteError, VersionsError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -74,6 +89,24 @@ def _release() -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"Released: {folder.relative_to(clone)}/ with {sum(1 for _ in folder.iterdir())} files.")
+    return 0
+
+
+def _diff(old: str, new: str, as_json: bool) -> int:
+    import json
+
+    from . import diff, notebooks
+
+    clone = notebooks.root()
+    found = diff.compare(diff.snapshot(old, clone), diff.snapshot(new, clone))
+    print(json.dumps(found, ensure_ascii=False, indent=1) if as_json else diff.text(found).rstrip())
+    return 0
+
+
+def _versions(folder: Path) -> int:
+    from . import versions
+
+    print(f"Each site in {folder} now knows of {', '.join(versions.share(folder))}.")
     return 0
 
 

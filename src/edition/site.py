@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import about, bibliography, catalogue, data, notebooks
+from . import bibliography, catalogue, citing, data, notebooks, versions
 
 # All that a page is made of; a change of any of these files makes a new site.
-INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock")
+INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "requirements.lock")
 STAMP = "inputs"
 BIBLIOGRAPHY = "book/references.bib"
 
@@ -52,9 +52,11 @@ def publish(clone: Path) -> Path:
     html = clone / "_build" / "html"
     fresh = _jupyter_book(clone)
     shutil.copytree(clone / "data", fresh / "data", dirs_exist_ok=True)
-    for name, content in catalogue.catalogue(clone / "data", about.read(clone)).items():
-        (fresh / "data" / name).write_bytes(content)
     shutil.copy(clone / BIBLIOGRAPHY, fresh)
+    edition = citing.read((clone / "CITATION.cff").read_text(encoding="utf-8"))
+    for name, content in catalogue.catalogue(clone / "data", edition).items():
+        (fresh / "data" / name).write_bytes(content)
+    versions.write(fresh, edition)
     (fresh / ".buildinfo").unlink(missing_ok=True)  # Sphinx's own mark, which differs between versions of Python
     _swap(fresh, html)
     return html

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from edition import about, archives, articles, epub
+from edition import archives, articles, citing, epub
 
 pytestmark = pytest.mark.skipif(not shutil.which("java"), reason="no Java: EPUBCheck needs it")
 
@@ -25,7 +25,7 @@ def judged(file: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def whole(root: Path, built: Path) -> bytes:
-    return epub.make(about.read(root), articles.read(root, built), 1_700_000_000)
+    return epub.make(citing.read((root / "CITATION.cff").read_text("utf-8")), articles.read(root, built), 1_700_000_000)
 
 
 def test_epubcheck_has_nothing_to_say(whole: bytes, tmp_path: Path) -> None:

@@ -11,13 +11,30 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import citations, facts, numbers, outputs, pages, paragraphs, registers, scripts
+from . import (
+    changes,
+    citations,
+    cite,
+    facts,
+    metadata,
+    numbers,
+    outputs,
+    pages,
+    paragraphs,
+    redirects,
+    registers,
+    scripts,
+    versions,
+)
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    for module in (citations, facts, numbers, outputs, pages, paragraphs, registers, scripts):
+    for module in (
+        *(changes, citations, cite, facts, metadata, numbers, outputs, pages),
+        *(paragraphs, redirects, registers, scripts, versions),
+    ):
         module.setup(app)
     app.connect("config-inited", lambda _app, config: config.html_static_path.append(str(STATIC)))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -75,6 +75,7 @@ def _foot(self: HTML5Translator, about: dict[str, Any]) -> str:
     files = {"csv": "Its figures (CSV)", "svg": "SVG"} if about["kind"] == "figure" else {"csv": "This table (CSV)"}
     parts += [_download(self, f"_exhibits/{about['id']}.{kind}", label) for kind, label in files.items()]
     parts.append(f'<a href="#{escape(about["id"])}">Address</a>')
+    parts.append(f'<a href="{_uri(self, "book/cite.html")}#cite-{escape(about["id"])}" data-ed-cite>Cite</a>')
     return '<p class="ed-exhibit-foot">' + " ".join(part for part in parts if part) + "</p>\n"
 
 
