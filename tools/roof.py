@@ -44,11 +44,15 @@ def main(releases: Path, roof: Path, site: Path | None) -> None:
 
 
 def _tell_of_all(roof: Path) -> None:
-    """Let the site at the first address know of the versions that stand in folders beside its pages."""
+    """Let the site at the first address know of the versions in the folders beside its pages, itself among them."""
+    file = roof / versions.FILE
+    own = json.loads(file.read_text(encoding="utf-8"))
     told = json.loads((roof / "latest" / versions.FILE).read_text(encoding="utf-8"))
     listed = [{**entry, "path": entry["path"].removeprefix("../")} for entry in told["versions"]]
-    this = json.loads((roof / versions.FILE).read_text(encoding="utf-8"))["this"]
-    (roof / versions.FILE).write_text(json.dumps({"this": this, "versions": listed}, indent=2) + "\n", encoding="utf-8")
+    if own["this"] not in {entry["version"] for entry in listed}:
+        listed += [{**entry, "path": "./"} for entry in own["versions"] if entry["version"] == own["this"]]
+    listed.sort(key=lambda entry: versions.order(entry["version"]), reverse=True)
+    file.write_text(json.dumps({"this": own["this"], "versions": listed}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
