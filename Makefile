@@ -51,6 +51,7 @@ run: setup ## Re-execute the stale chapters in place, without building
 .PHONY: test
 test: ## Run every check (ONLY="style types" for some)
 	$(SETUP) reader dev tools
+	@$(BIN)/python tools/pango.py || true
 	@$(BIN)/python tools/test.py $(ONLY)
 
 .PHONY: bench
@@ -61,6 +62,7 @@ bench: ## Measure pages and loading side by side with stock Jupyter Book (CHAPTE
 .PHONY: release
 release: ## Make dist/<name>-<version>/ from the tag on this commit
 	$(SETUP) reader dev
+	@$(BIN)/python tools/pango.py
 	@$(BIN)/edition release
 
 .PHONY: lock

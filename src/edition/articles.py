@@ -27,6 +27,10 @@ _SCREEN = frozenset(
 _ATTRIBUTES = ("tabindex", "title", "download", "hidden", "style")
 
 
+# Pages of buttons and files, which lead nowhere on paper.
+_FOR_SCREEN = ("cite",)
+
+
 class ArticleError(Exception):
     """The site does not hold what a book is made of; the message names the page."""
 
@@ -44,10 +48,11 @@ class Article:
 def read(clone: Path, site: Path) -> list[Article]:
     """Return the pages that ``_toc.yml`` lists, in its order, from the pages of ``site``.
 
-    The front page, which is a door and no text, and pages in further folders (registers of hundreds of pages) are left
-    to the site. Raises ``ArticleError`` for a page that is not there or has no article.
+    The front page, which is a door and no text, the page of citations, and pages in further folders (registers of
+    hundreds of pages) are left to the site. Raises ``ArticleError`` for a page that is not there or has no article.
     """
-    return [_article(site, name, part) for name, part in _listed(clone) if name.split("/")[0] in (name, "apparatus")]
+    listed = [(name, part) for name, part in _listed(clone) if name not in _FOR_SCREEN]
+    return [_article(site, name, part) for name, part in listed if name.split("/")[0] in (name, "apparatus")]
 
 
 def _listed(clone: Path) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .about import LICENCES, About
+from . import imprint
+from .citing import Edition
 
 Json = dict[str, Any]
 
@@ -68,13 +69,13 @@ _CROISSANT_CONTEXT: Json = {
 }
 
 
-def catalogue(data: Path, about: About) -> dict[str, bytes]:
+def catalogue(data: Path, edition: Edition) -> dict[str, bytes]:
     """Return the three files of the catalogue that are generated, by name; ``data`` holds ``datapackage.json``."""
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
     dialects = {
-        "ro-crate-metadata.json": ro_crate(package, data, about),
-        "croissant.json": croissant(package, data, about),
-        "dataset.jsonld": schema_org(package, data, about),
+        "ro-crate-metadata.json": ro_crate(package, data, edition),
+        "croissant.json": croissant(package, data, edition),
+        "dataset.jsonld": schema_org(package, data, edition),
     }
     return {name: _written(content) for name, content in dialects.items()}
 
@@ -83,7 +84,7 @@ def _written(content: Json) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def ro_crate(package: Json, data: Path, about: About) -> Json:
+def ro_crate(package: Json, data: Path, edition: Edition) -> Json:
     """Return the metadata of an RO-Crate 1.1: the folder, each of its files, its makers and its licence."""
     descriptor = {
         "@id": "ro-crate-metadata.json",
@@ -91,7 +92,7 @@ def ro_crate(package: Json, data: Path, about: About) -> Json:
         "conformsTo": {"@id": RO_CRATE},
         "about": {"@id": "./"},
     }
-    people = [{"@id": f"#{_slug(name)}", "@type": "Organization", "name": name} for name in about.authors]
+    people = [{"@id": f"#{_slug(name)}", "@type": "Organization", "name": name} for name in _authors(edition)]
     licence = {"@id": _licence(package), "@type": "CreativeWork", "name": package["licenses"][0]["title"]}
     columns = [column for resource in package["resources"] for column in _columns(resource)]
     schema = _file("datapackage.json", data, "application/json", "The schema: every table and every column")
@@ -107,7 +108,7 @@ def ro_crate(package: Json, data: Path, about: About) -> Json:
     root = {
         "@id": "./",
         "@type": "Dataset",
-        **_common(package, about),
+        **_common(package, edition),
         "license": {"@id": licence["@id"]},
         "author": [{"@id": person["@id"]} for person in people],
         "hasPart": [{"@id": file["@id"]} for file in files],
@@ -144,17 +145,21 @@ def _columns(resource: Json) -> list[Json]:
     ]
 
 
-def croissant(package: Json, data: Path, about: About) -> Json:
+def _names(resource: Json) -> list[str]:
+    return [field["name"] for field in resource["schema"]["fields"]]
+
+
+def croissant(package: Json, data: Path, edition: Edition) -> Json:
     """Return the dataset in Croissant 1.0: a file object and a record set for each table."""
     keys = {resource["name"]: resource["schema"].get("primaryKey", []) for resource in package["resources"]}
     return {
         "@context": _CROISSANT_CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": CROISSANT,
-        **_common(package, about),
+        **_common(package, edition),
         "license": _licence(package),
-        "citeAs": about.reference,
-        "creator": [{"@type": "sc:Organization", "name": name} for name in about.authors],
+        "citeAs": imprint.reference(edition),
+        "creator": [{"@type": "sc:Organization", "name": name} for name in _authors(edition)],
         "distribution": [_file_object(resource, data) for resource in package["resources"]],
         "recordSet": [_record_set(resource, keys) for resource in package["resources"]],
     }
@@ -197,16 +202,14 @@ def _record_set(resource: Json, keys: dict[str, list[str]]) -> Json:
                 "description": _told(field),
                 "dataType": _CROISSANT_TYPES[field["type"]],
                 "source": {"fileObject": {"@id": resource["path"]}, "extract": {"column": field["name"]}},
-                **(
-                    {"references": {"field": {"@id": references[field["name"]]}}} if field["name"] in references else {}
-                ),
+                **references.get(field["name"], {}),
             }
             for field in resource["schema"]["fields"]
         ],
     }
 
 
-def schema_org(package: Json, data: Path, about: About) -> Json:
+def schema_org(package: Json, data: Path, edition: Edition) -> Json:
     """Return the dataset in schema.org's words, each table a part of it with its file and its columns."""
     parts = []
     for resource in package["resources"]:
@@ -217,7 +220,7 @@ def schema_org(package: Json, data: Path, about: About) -> Json:
                 "@type": "Dataset",
                 "@id": f"#{resource['name']}",
                 "name": resource["title"],
-                "description": resource["description"],
+                "description": f"{resource['description']} Columns: {', '.join(_names(resource))}.",
                 "license": _licence(package),
                 "distribution": {"@type": "DataDownload", "contentUrl": resource["path"], **download},
                 "variableMeasured": [
@@ -228,36 +231,39 @@ def schema_org(package: Json, data: Path, about: About) -> Json:
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
-        **_common(package, about),
+        **_common(package, edition),
         "license": _licence(package),
-        "creator": [{"@type": "Organization", "name": name} for name in about.authors],
-        "creditText": about.reference,
+        "creator": [{"@type": "Organization", "name": name} for name in _authors(edition)],
+        "creditText": imprint.reference(edition),
         "isAccessibleForFree": True,
         "inLanguage": "en",
         "hasPart": parts,
     }
 
 
-def _common(package: Json, about: About) -> Json:
+def _common(package: Json, edition: Edition) -> Json:
     """Return what all dialects say in the same words; an address and a DOI only where CITATION.cff has them."""
     return {
         "name": package["title"],
         "description": package["description"],
-        "version": about.version,
-        "datePublished": about.released,
+        "version": edition.version,
+        "datePublished": edition.released,
         "keywords": list(package["keywords"]),
-        **({"url": about.address} if about.address else {}),
-        **({"identifier": f"https://doi.org/{about.doi}"} if about.doi else {}),
+        **({"url": edition.address()} if edition.address() else {}),
+        **({"identifier": f"https://doi.org/{edition.doi}"} if edition.doi else {}),
     }
 
 
 def _licence(package: Json) -> str:
-    licence = package["licenses"][0]
-    return str(licence.get("path") or LICENCES[licence["name"]])
+    return str(package["licenses"][0]["path"])
 
 
 def _told(field: Json) -> str:
     return ". ".join(part.rstrip(".") for part in (field.get("title", ""), field.get("description", "")) if part) + "."
+
+
+def _authors(edition: Edition) -> list[str]:
+    return [name.natural for name in edition.authors]
 
 
 def _slug(name: str) -> str:

@@ -76,6 +76,22 @@ def _build() -> int:
     return 0
 
 
+def _release() -> int:
+    from . import notebooks
+
+    # Only who makes a release has the packages for it: make release sets them up.
+    from .release import ReleaseError, release
+
+    clone = notebooks.root()
+    try:
+        folder = release(clone)
+    except ReleaseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Released: {folder.relative_to(clone)}/ with {sum(1 for _ in folder.iterdir())} files.")
+    return 0
+
+
 def _diff(old: str, new: str, as_json: bool) -> int:
     import json
 
@@ -91,22 +107,6 @@ def _versions(folder: Path) -> int:
     from . import versions
 
     print(f"Each site in {folder} now knows of {', '.join(versions.share(folder))}.")
-    return 0
-
-
-def _release() -> int:
-    from . import notebooks
-
-    # Only who makes a release has the packages for it: make release sets them up.
-    from .release import ReleaseError, release
-
-    clone = notebooks.root()
-    try:
-        folder = release(clone)
-    except ReleaseError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"Released: {folder.relative_to(clone)}/ with {sum(1 for _ in folder.iterdir())} files.")
     return 0
 
 

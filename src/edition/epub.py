@@ -10,10 +10,9 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from . import archives, articles
-from .about import About
+from . import archives, articles, imprint
 from .articles import SVG, XHTML, Article
-from .pdf import NOTICE
+from .citing import Edition
 from .text import date
 
 STYLE = Path(__file__).with_name("print") / "epub.css"
@@ -39,7 +38,7 @@ _PACKAGE = """<?xml version="1.0" encoding="utf-8"?>
 <dc:date>{released}</dc:date>
 <dc:description>{abstract}</dc:description>
 {subjects}
-<dc:rights>Text, figures and data: CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/). Code: MIT.</dc:rights>
+<dc:rights>{rights}</dc:rights>
 <meta property="dcterms:modified">{released}T00:00:00Z</meta>
 <meta property="schema:version">{version}</meta>
 <meta property="schema:accessMode">textual</meta>
@@ -67,13 +66,13 @@ Tables have heads of rows and columns. Paragraphs, figures and tables carry the 
 """
 
 
-def make(about: About, pages: Sequence[Article], time: int) -> bytes:
+def make(edition: Edition, pages: Sequence[Article], time: int) -> bytes:
     """Return the EPUB of ``pages``, its files dated ``time`` (seconds since 1970, UTC)."""
     pages = deepcopy(pages)  # the trees are changed
     files = {
         "nav.xhtml": _page("Contents", _nav(pages)),
-        "cover.xhtml": _page(about.title, _cover(about), ' epub:type="titlepage"'),
-        "package.opf": _package(about, pages),
+        "cover.xhtml": _page(edition.title, _cover(edition), ' epub:type="titlepage"'),
+        "package.opf": _package(edition, pages),
         "style.css": STYLE.read_text(encoding="utf-8"),
     }
     anchors = {(page.name, element.get("id", "")) for page in pages for element in page.root.iter()}
@@ -92,20 +91,23 @@ def _page(title: str, body: str, kind: str = "", root: str = "") -> str:
     return _PAGE.format(title=escape(title), body=body, kind=kind, root=root)
 
 
-def _package(about: About, pages: Sequence[Article]) -> str:
+def _package(edition: Edition, pages: Sequence[Article]) -> str:
     items = [
         f'<item id="{_id(page)}" href="{page.name}.xhtml" media-type="application/xhtml+xml"{_properties(page)}/>'
         for page in pages
     ]
-    identifier = f"https://doi.org/{about.doi}" if about.doi else uuid5(NAMESPACE_URL, about.reference).urn
+    identifier = (
+        f"https://doi.org/{edition.doi}" if edition.doi else uuid5(NAMESPACE_URL, imprint.reference(edition)).urn
+    )
     return _PACKAGE.format(
         identifier=identifier,
-        title=escape(about.title),
-        creators="\n".join(f"<dc:creator>{escape(author)}</dc:creator>" for author in about.authors),
-        released=about.released,
-        version=escape(about.version),
-        abstract=escape(about.abstract),
-        subjects="\n".join(f"<dc:subject>{escape(word)}</dc:subject>" for word in about.keywords),
+        title=escape(edition.title),
+        creators="\n".join(f"<dc:creator>{escape(author.natural)}</dc:creator>" for author in edition.authors),
+        released=edition.released,
+        rights=escape(imprint.LICENCES),
+        version=escape(edition.version),
+        abstract=escape(edition.abstract),
+        subjects="\n".join(f"<dc:subject>{escape(word)}</dc:subject>" for word in edition.keywords),
         items="\n".join(items),
         spine="\n".join(f'<itemref idref="{_id(page)}"/>' for page in pages),
     )
@@ -119,14 +121,12 @@ def _properties(page: Article) -> str:
     return ' properties="svg"' if next(page.root.iter(SVG + "svg"), None) is not None else ""
 
 
-def _cover(about: About) -> str:
-    place = f"<p>{escape(about.address)}</p>" if about.address else ""
-    doi = f"DOI: {about.doi}" if about.doi else "No DOI has been assigned to this version."
+def _cover(edition: Edition) -> str:
     return (
-        f"<h1>{escape(about.title)}</h1><p>Version {escape(about.version)}, {date(about.released)}</p>{place}"
-        f'<p class="notice">{escape(NOTICE)}</p>'
-        f"<p><strong>How to cite</strong><br/>{escape(about.reference)} {escape(doi)}</p>"
-        "<p>Text, figures and data: CC BY 4.0. Code: MIT.</p>"
+        f"<h1>{escape(edition.title)}</h1><p>Version {escape(edition.version)}, {date(edition.released)}</p>"
+        f'<p class="notice">{escape(imprint.NOTICE)}</p>'
+        f"<p><strong>How to cite</strong><br/>{escape(imprint.how_to_cite(edition))}</p>"
+        f"<p>{escape(imprint.LICENCES)}</p>"
     )
 
 

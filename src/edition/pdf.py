@@ -18,20 +18,16 @@ from html import escape
 from pathlib import Path
 from xml.etree.ElementTree import Element, tostring
 
-from . import articles, fonts
-from .about import About
+from . import articles, fonts, imprint
 from .articles import SVG, XHTML, Article
+from .citing import Edition
 from .text import date
 
 STYLE = Path(__file__).with_name("print") / "pdf.css"
-NOTICE = (
-    "This is an unofficial research edition. It is not a document of the United Nations, and no organization has "
-    "endorsed it. Positions and provisions were coded by AI models; no person has coded them yet."
-)
 SHORT_ROWS = 13  # a table with no more rows is not broken
 CHART_SCALE = 0.2  # millimetres a unit: the 13 units of a chart's letters become 7.4 points
 CHART_PLACE = (160, 200)  # millimetres: no chart is larger
-_LIBRARIES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+LIBRARIES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")  # packages of Debian and Ubuntu
 _DRAW = """
 import sys, weasyprint
 page = weasyprint.HTML(string=sys.stdin.read())
@@ -47,13 +43,13 @@ def missing() -> str:
     """Return in one line what this machine lacks for a PDF; empty when it can be made."""
     done = subprocess.run([sys.executable, "-c", "import weasyprint"], capture_output=True, text=True)
     if "OSError" in done.stderr:
-        return f"WeasyPrint needs Pango: install it (on Debian and Ubuntu: apt-get install {_LIBRARIES})."
+        return f"WeasyPrint needs Pango: install it (on Debian and Ubuntu: apt-get install {' '.join(LIBRARIES)})."
     return "WeasyPrint is not installed: run make release." if done.returncode else ""
 
 
-def make(about: About, pages: Sequence[Article]) -> bytes:
+def make(edition: Edition, pages: Sequence[Article]) -> bytes:
     """Return the PDF of ``pages``. Raises ``PdfError`` or ``FontError`` with one line for people."""
-    document = html(about, pages)
+    document = html(edition, pages)
     strange = fonts.missing([re.sub(r"<[^>]*>", "", document)])
     if strange:
         raise PdfError(f"{fonts.FAMILY} has no sign for {' '.join(strange)}: write it otherwise in the PDF.")
@@ -61,7 +57,7 @@ def make(about: About, pages: Sequence[Article]) -> bytes:
         target = Path(folder) / "book.pdf"
         environment = {**os.environ, "FONTCONFIG_FILE": str(fonts.install(Path(folder))), "TZ": "UTC"}
         done = subprocess.run(
-            [sys.executable, "-c", _DRAW, str(target), f"{about.title} {about.version}"],
+            [sys.executable, "-c", _DRAW, str(target), f"{edition.title} {edition.version}"],
             input=document,
             env=environment,
             capture_output=True,
@@ -73,7 +69,7 @@ def make(about: About, pages: Sequence[Article]) -> bytes:
         return target.read_bytes()
 
 
-def html(about: About, pages: Sequence[Article]) -> str:
+def html(edition: Edition, pages: Sequence[Article]) -> str:
     """Return the book as one HTML document, links within it leading to their places in it."""
     pages = deepcopy(pages)  # the trees are changed
     names = _anchors(pages)
@@ -84,30 +80,26 @@ def html(about: About, pages: Sequence[Article]) -> str:
     bodies = [f'<article id="{_slug(page.name)}">{_inner(page.root)}</article>' for page in pages]
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>{escape(about.title)}</title>"
-        f'<meta name="author" content="{escape(", ".join(about.authors))}">'
-        f'<meta name="description" content="{escape(about.abstract)}">'
-        f'<meta name="keywords" content="{escape(", ".join(about.keywords))}">'
-        f'<meta name="dcterms.created" content="{about.released}">'
-        f'<meta name="dcterms.modified" content="{about.released}">'
+        f"<title>{escape(edition.title)}</title>"
+        f'<meta name="author" content="{escape(", ".join(name.natural for name in edition.authors))}">'
+        f'<meta name="description" content="{escape(edition.abstract)}">'
+        f'<meta name="keywords" content="{escape(", ".join(edition.keywords))}">'
+        f'<meta name="dcterms.created" content="{edition.released}T00:00:00Z">'
+        f'<meta name="dcterms.modified" content="{edition.released}T00:00:00Z">'
         f"<style>{STYLE.read_text(encoding='utf-8')}</style></head><body>"
-        f"{_cover(about)}{contents}{''.join(bodies)}</body></html>"
+        f"{_cover(edition)}{contents}{''.join(bodies)}</body></html>"
     )
 
 
-def _cover(about: About) -> str:
-    place = f"<p>{escape(about.address)}</p>" if about.address else ""
-    doi = f"DOI: {about.doi}" if about.doi else "No DOI has been assigned to this version."
-    licences = "Text, figures and data: CC BY 4.0. Code: MIT."
-    title, _, subtitle = about.title.partition(": ")
+def _cover(edition: Edition) -> str:
+    title, _, subtitle = edition.title.partition(": ")
     return (
         f'<section class="cover"><p class="cover-title">{escape(title)}</p>'
         f'<p class="cover-subtitle">{escape(subtitle[:1].upper() + subtitle[1:])}</p>'
-        f'<p class="cover-version">Version {escape(about.version)}, {date(about.released)}</p>{place}'
-        f'<p class="cover-notice">{escape(NOTICE)}</p>'
-        f'<p class="cover-cite"><strong>How to cite</strong><br>{escape(about.reference)} {escape(doi)} Cite '
-        "paragraphs by their numbers: they are the same here and on the pages. For what a United Nations document "
-        f"says, cite that document.</p><p>{licences}</p></section>"
+        f'<p class="cover-version">Version {escape(edition.version)}, {date(edition.released)}</p>'
+        f'<p class="cover-notice">{escape(imprint.NOTICE)}</p>'
+        f'<p class="cover-cite"><strong>How to cite</strong><br>{escape(imprint.how_to_cite(edition))}</p>'
+        f"<p>{escape(imprint.LICENCES)}</p></section>"
     )
 
 
@@ -163,6 +155,10 @@ def _lay_out(page: Article) -> None:
             if sum(1 for _ in element.iter(XHTML + "tr")) <= SHORT_ROWS:
                 element.set("class", f"{element.attrib['class']} short")
         elif element.tag == SVG + "svg":
+            # The description in words: a tagged PDF takes it from the drawing's own title.
+            title = Element(SVG + "title")
+            title.text = element.attrib.pop("aria-label")
+            element.insert(0, title)
             width, height = float(element.attrib["width"]), float(element.attrib["height"])
             scale = min(CHART_SCALE, CHART_PLACE[0] / width, CHART_PLACE[1] / height)
             element.set("style", f"width: {width * scale:.1f}mm; height: {height * scale:.1f}mm")

@@ -19,15 +19,26 @@ from pathlib import Path
 import pyarrow  # type: ignore[import-untyped]
 import pyarrow.parquet  # type: ignore[import-untyped]
 
-from . import about, archives, articles, catalogue, data, epub, fonts, notebooks, offline, pdf, site
-from .about import About
+from . import archives, articles, catalogue, citing, data, diff, epub, fonts, notebooks, offline, pdf, site
+from .citing import Edition
 
 DIST = "dist"
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 # What a reader needs to execute the chapters, and to build the pages, elsewhere.
 NOTEBOOKS = (
-    *("book/", "data/", "src/", "tools/", "Makefile", "README.md", "CITATION.cff", "LICENSE", "LICENSE-CONTENT"),
+    *(
+        "book/",
+        "data/",
+        "src/",
+        "tools/",
+        "Makefile",
+        "README.md",
+        "CHANGELOG.md",
+        "CITATION.cff",
+        "LICENSE",
+        "LICENSE-CONTENT",
+    ),
     *("pyproject.toml", "requirements.lock", "requirements-dev.lock", "requirements-tools.lock"),
     *("_config.yml", "_toc.yml", "environment.yml", "postBuild", "conftest.py"),
 )
@@ -48,7 +59,7 @@ def release(clone: Path, say: Callable[[str], None] = print) -> Path:
     """
     if reason := refusal(clone):
         raise ReleaseError(f"Not released: {reason}")
-    told = about.read(clone)
+    told = _edition(clone)
     say(f"Checking what version {told.version} is made of ...")
     check(clone)
     say("Building the pages ...")
@@ -63,16 +74,20 @@ def release(clone: Path, say: Callable[[str], None] = print) -> Path:
     return _put(clone / DIST / base(clone), files)
 
 
+def _edition(clone: Path) -> Edition:
+    return citing.read((clone / "CITATION.cff").read_text(encoding="utf-8"))
+
+
 def base(clone: Path) -> str:
     """Return the name of the release, ``<name>-<version>``: the name is that of the data package."""
-    return f"{data.package(clone / 'data')['name']}-{about.read(clone).version}"
+    return f"{data.package(clone / 'data')['name']}-{_edition(clone).version}"
 
 
 def refusal(clone: Path) -> str:
     """Return why this commit is not to be released, in one line; empty when nothing stands against it."""
     if not (clone / ".git").exists():
         return "this folder is no clone: a release needs the history in which its tag stands."
-    version = about.read(clone).version
+    version = _edition(clone).version
     tag = f"v{version}"
     here = _git(clone, "tag", "--points-at", "HEAD").split()
     if changed := _git(clone, "status", "--porcelain"):
@@ -107,7 +122,7 @@ def check(clone: Path) -> None:
 
 def bundle(clone: Path, pages: Path) -> dict[str, bytes]:
     """Return the files of the release by name, made from the site in ``pages`` and the files that git tracks."""
-    told, name, time = about.read(clone), base(clone), commit_time(clone)
+    told, name, time = _edition(clone), base(clone), commit_time(clone)
     tracked = _tracked(clone)
     book = articles.read(clone, pages)
     read = offline.adapt(archives.read(pages))
@@ -125,10 +140,21 @@ def bundle(clone: Path, pages: Path) -> dict[str, bytes]:
         ),
         f"{name}-sources.bib": tracked[site.BIBLIOGRAPHY],
     }
+    files |= {f"{name}-changes.txt": changes for changes in _changes(clone)}
     return {**files, **_manifest(clone, files)}
 
 
-def data_files(clone: Path, told: About, tracked: Mapping[str, bytes]) -> dict[str, bytes]:
+def _changes(clone: Path) -> Iterator[bytes]:
+    """Yield what changed since the last tag before this commit, if there is one."""
+    earlier = _git(
+        clone, "tag", "--list", "v*", "--merged", "HEAD", "--no-contains", "HEAD", "--sort=v:refname"
+    ).split()
+    if earlier:
+        found = diff.compare(diff.snapshot(earlier[-1], clone), diff.snapshot("HEAD", clone))
+        yield diff.text(found).encode()
+
+
+def data_files(clone: Path, told: Edition, tracked: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the data package: the tables as CSV and as Parquet, the schema, the catalogue, the licence."""
     return {
         **{path.removeprefix("data/"): content for path, content in tracked.items() if path.startswith("data/")},
@@ -153,7 +179,7 @@ def commit_time(clone: Path) -> int:
 
 def _manifest(clone: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the manifest, and the same sums in the form that ``sha256sum --check`` reads."""
-    told = about.read(clone)
+    told = _edition(clone)
     manifest = {
         "name": base(clone),
         "title": told.title,

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import about, bibliography, catalogue, citing, data, downloads, notebooks, versions
+from . import bibliography, catalogue, citing, data, downloads, notebooks, versions
 
 # All that a page is made of; a change of any of these files makes a new site.
 INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "requirements.lock")
@@ -54,9 +54,10 @@ def publish(clone: Path) -> Path:
     shutil.copytree(clone / "data", fresh / "data", dirs_exist_ok=True)
     downloads.write(clone / "data", fresh / "data", release_time(clone))
     bibliography.write(data.load("sources", clone / "data"), fresh)
-    versions.write(fresh, citing.read((clone / "CITATION.cff").read_text(encoding="utf-8")))
-    for name, content in catalogue.catalogue(clone / "data", about.read(clone)).items():
+    edition = citing.read((clone / "CITATION.cff").read_text(encoding="utf-8"))
+    for name, content in catalogue.catalogue(clone / "data", edition).items():
         (fresh / "data" / name).write_bytes(content)
+    versions.write(fresh, edition)
     (fresh / ".buildinfo").unlink(missing_ok=True)  # Sphinx's own mark, which differs between versions of Python
     _swap(fresh, html)
     return html
