@@ -95,7 +95,8 @@ def test_links_within_the_apparatus_lead_to_a_place(built: Path, pages: dict[str
             target = (here.parent / address).resolve() if address else here
             assert target.is_file(), f"{name}: {link}"
             if anchor and target.suffix == ".html":
-                known.setdefault(target, set(Anchors(target.read_text("utf-8")).ids))
+                if target not in known:
+                    known[target] = set(Anchors(target.read_text("utf-8")).ids)
                 assert anchor in known[target], f"{name}: {link}"
 
 
@@ -199,7 +200,7 @@ def test_claims_are_filtered_by_verdict_kind_and_section(root: Path, opened: Any
     page = opened("outline.html")
     claims = rows(root, "claims")
     fitting = [claim for claim in claims if (claim["verdict"], claim["kind"]) == ("corrected", "organ")]
-    page.get_by_label("Verdict").select_option("corrected")
+    page.get_by_label("Verdict", exact=True).select_option("corrected")
     page.get_by_label("Kind", exact=True).select_option("organ")
     expect(page.locator(".ed-claims > li:visible")).to_have_count(len(fitting))
     expect(page.locator(".ed-facets output")).to_have_text(f"{len(fitting)} of {len(claims)}")
@@ -212,11 +213,11 @@ def test_claims_are_filtered_by_verdict_kind_and_section(root: Path, opened: Any
 
 def test_a_link_to_a_hidden_claim_shows_it(opened: Any) -> None:
     page = opened("outline.html")
-    page.get_by_label("Verdict").select_option("omission")
+    page.get_by_label("Verdict", exact=True).select_option("omission")
     expect(page.locator("#claim-h-p01a")).to_be_hidden()
     page.evaluate("location.hash = '#claim-h-p01a'")
     expect(page.locator("#claim-h-p01a")).to_be_visible()
-    expect(page.get_by_label("Verdict")).to_have_value("")
+    expect(page.get_by_label("Verdict", exact=True)).to_have_value("")
 
 
 def test_sources_are_found_by_table_and_words(root: Path, opened: Any) -> None:
@@ -224,6 +225,6 @@ def test_sources_are_found_by_table_and_words(root: Path, opened: Any) -> None:
     named = {row["source_id"] for row in rows(root, "board_sessions")}
     page.get_by_label("Table", exact=True).select_option("board_sessions")
     expect(page.locator(".ed-register dt:visible")).to_have_count(len(named))
-    page.get_by_label("Search").last.fill("no such words anywhere")
+    page.locator(".ed-facets").get_by_label("Search").fill("no such words anywhere")
     expect(page.locator(".ed-register dt:visible")).to_have_count(0)
     expect(page.locator(".ed-facets output")).to_have_text(re.compile("^0 of "))

@@ -5,10 +5,14 @@
 
 const valuesOf = (item, facet) => (item.dataset[facet] ?? "").split("|").filter(Boolean);
 
-/** Return a labelled control of the bar. */
+let serial = 0;
+
+/** Put a control into the bar, under its own label. */
 function control(bar, label, element) {
-  const wrap = document.createElement("label");
-  wrap.append(`${label} `, element);
+  element.id = `ed-facet-${(serial += 1)}`;
+  const name = Object.assign(document.createElement("label"), { htmlFor: element.id, textContent: label });
+  const wrap = document.createElement("span");
+  wrap.append(name, " ", element);
   bar.append(wrap);
   return element;
 }
