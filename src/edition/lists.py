@@ -200,15 +200,16 @@ def _cited(record: Record, row: Row) -> str:
 # The list -------------------------------------------------------------------------------------------------------------
 
 
-def section(record: Record, kind: Kind, rows: Sequence[Row], page: str, extra: str = "") -> str:
+def section(record: Record, kind: Kind, rows: Sequence[Row], page: str, extra: str = "", level: int = 3) -> str:
     """Return the HTML of a list with rows; ``page`` is the name of the page's files, as in ``states/chn``.
 
-    ``extra`` is HTML between drawing and table.
+    ``extra`` is HTML between drawing and table; ``level`` that of the heading.
     """
     drawing = kind.draw(record, rows) if kind.draw else ""
     count = f'<span class="ed-count" data-list="{kind.id}">{len(rows)}</span>'
+    heading = f"<h{level}>{escape(kind.title)} {count}{headerlink(kind.id)}</h{level}>"
     return (
-        f'<section id="{kind.id}" class="ed-list">\n<h3>{escape(kind.title)} {count}{headerlink(kind.id)}</h3>\n'
+        f'<section id="{kind.id}" class="ed-list">\n{heading}\n'
         f'<p class="ed-list-note">{escape(kind.note)}</p>\n{drawing}{extra}{_table(record, kind, rows)}'
         f"{_foot(record, kind, rows, page)}</section>\n"
     )

@@ -208,7 +208,7 @@ def _article(record: Record, row: Row, held: Mapping[str, Sequence[Row]], name: 
         rows = held[kind.id]
         if rows:
             extra = _by_group(rows) if kind.id == "roll-call" else ""
-            parts.append(lists.section(record, kind, rows, name, extra))
+            parts.append(lists.section(record, kind, rows, name, extra, level=2))
     empty = [kind.title for kind in LISTS if not held[kind.id]]
     if empty:
         parts.append(f'<p class="ed-none">No record in the tables: {escape("; ".join(empty))}.</p>\n')
