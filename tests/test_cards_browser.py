@@ -10,7 +10,7 @@ from test_pages_browser import AXE, CHROMIUM, NARROW, address, browser, opened  
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_CHROMIUM to its path")
 PAGE = "book/introduction.html"
-CARD = ".ed-cite:has(#ref-3) > .ed-card"
+CARD = ".ed-carded:has(#ref-3) > .ed-card"
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
@@ -40,7 +40,7 @@ def test_the_keyboard_opens_a_card_reaches_its_link_and_puts_it_away(opened: Any
 def test_a_term_shows_its_definition_and_leads_to_it(opened: Any) -> None:  # noqa: F811
     page = opened(PAGE, java_script_enabled=False)
     term = page.locator("a.ed-term", has_text="note verbale")
-    card = page.locator(".ed-cite:has(a.ed-term)", has_text="note verbale").locator(".ed-card").first
+    card = page.locator(".ed-carded:has(a.ed-term)", has_text="note verbale").locator(".ed-card").first
     term.focus()
     expect(card).to_contain_text("Formal note in the third person")
     described = term.get_attribute("aria-describedby")
@@ -54,7 +54,7 @@ def test_fingers_open_a_term_first_and_follow_it_next(opened: Any) -> None:  # n
     page = opened(PAGE, width=NARROW, has_touch=True, is_mobile=True)
     term = page.locator("a.ed-term", has_text="note verbale")
     term.tap()
-    card = page.locator(".ed-cite.ed-open > .ed-card")
+    card = page.locator(".ed-carded.ed-open > .ed-card")
     expect(card).to_be_visible()
     box = card.bounding_box()
     assert box["x"] >= 0

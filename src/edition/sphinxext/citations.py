@@ -101,7 +101,7 @@ def _mark(word: str) -> str:
 def visit_html(self: HTML5Translator, node: source_note) -> None:
     number, mark = node["number"], _mark(node["doubt"])
     self.body.append(
-        f'<span class="ed-cite"><sup class="ed-ref"><a id="ref-{number}" href="#note-{number}" role="doc-noteref"'
+        f'<span class="ed-carded"><sup class="ed-ref"><a id="ref-{number}" href="#note-{number}" role="doc-noteref"'
         f' aria-label="Source {number}">{number}</a></sup>'
         f'<span class="ed-card" role="note" aria-label="Source {number} in full">{node["card"]}</span></span>{mark}'
         f'<span class="ed-note" id="note-{number}" role="note">'
@@ -113,7 +113,7 @@ def visit_html(self: HTML5Translator, node: source_note) -> None:
 
 def only_where_cards_are(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doc: object) -> None:
     """Spare pages without cards the script for them."""
-    if 'class="ed-cite"' not in context.get("body", ""):
+    if 'class="ed-carded"' not in context.get("body", ""):
         scripts = context.get("script_files", [])
         context["script_files"] = [file for file in scripts if "cards.js" not in str(getattr(file, "filename", file))]
 

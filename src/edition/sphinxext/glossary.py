@@ -164,7 +164,7 @@ def _linked(
 def visit_html(self: HTML5Translator, node: term_link) -> None:
     term, card = node["term"], f"card-{node['term'].term_id}"
     self.body.append(
-        f'<span class="ed-cite"><a class="ed-term" href="{escape(node["address"])}" aria-describedby="{card}">'
+        f'<span class="ed-carded"><a class="ed-term" href="{escape(node["address"])}" aria-describedby="{card}">'
         f'{escape(node.astext())}</a><span class="ed-card" id="{card}"><b>{escape(term.head)}</b>'
         f"<br>{escape(term.definition)}</span></span>"
     )
