@@ -557,6 +557,10 @@ def test_the_epub_holds_drawings_and_notes(made: Bundle, book: list[articles.Art
     drawings = list(chapter.iter(SVG + "svg"))
     assert len(drawings) == sum(1 for _ in book[0].root.iter(SVG + "svg"))
     assert all(drawing.get("aria-label") for drawing in drawings)
+    files = unpacked(part(made, ".epub"))
+    assert all(fonts.FAMILY in drawing.attrib["font-family"] for drawing in drawings)
+    assert files["EPUB/regular.ttf"] == fonts.fonts()["Regular"], "a label in wider letters runs out of its drawing"
+    assert f'font-family: "{fonts.FAMILY}"; src: url("regular.ttf")' in files["EPUB/style.css"].decode()
     (notes,) = [section for section in chapter.iter(XHTML + "section") if section.get("role") == "doc-endnotes"]
     ids = {note.attrib["id"] for note in notes.iter(XHTML + "li")}
     asked = {link.attrib["href"][1:] for link in chapter.iter(XHTML + "a") if link.get("role") == "doc-noteref"}
