@@ -18,15 +18,13 @@ import yaml
 XHTML = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
 
-# What a page has for the screen alone: controls, folded code, the second drawing for telephones, the copy for Lab, and
-# the figures behind a chart, which are files of the data package.
+# What a page has for the screen alone: controls, the box that copies citations, folded code, the second drawing for
+# telephones, the copy for Lab, and the figures behind a chart, which are files of the data package.
 _CONTROLS = frozenset(XHTML + name for name in ("script", "button", "form", "dialog", "template", "nav", "noscript"))
 _SCREEN = frozenset(
-    ("headerlink", "d-print-none", "ed-lab-caption", "ed-narrow", "ed-chart-controls", "ed-chart-table")
+    ("headerlink", "d-print-none", "ed-cite", "ed-lab-caption", "ed-narrow", "ed-chart-controls", "ed-chart-table")
 )
 _ATTRIBUTES = ("tabindex", "title", "download", "hidden", "style")
-
-
 # Pages of buttons and files, which lead nowhere on paper.
 _FOR_SCREEN = ("cite",)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from . import archives, articles, imprint
+from . import archives, articles, fonts, imprint
 from .articles import SVG, XHTML, Article
 from .citing import Edition
 from .text import date
@@ -55,6 +55,8 @@ Tables have heads of rows and columns. Paragraphs, figures and tables carry the 
 <manifest>
 <item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
 <item id="style" href="style.css" media-type="text/css"/>
+<item id="regular" href="regular.ttf" media-type="font/ttf"/>
+<item id="bold" href="bold.ttf" media-type="font/ttf"/>
 <item id="cover" href="cover.xhtml" media-type="application/xhtml+xml"/>
 {items}
 </manifest>
@@ -83,6 +85,9 @@ def make(edition: Edition, pages: Sequence[Article], time: int) -> bytes:
         body = "".join(tostring(child, encoding="unicode") for child in page.root)
         files[f"{page.name}.xhtml"] = _page(page.title, body, root="../" * page.name.count("/"))
     content = {f"EPUB/{name}": text.encode() for name, text in files.items()}
+    # Drawings are measured in these: with other letters, labels would run out of them.
+    letters = fonts.fonts()
+    content |= {"EPUB/regular.ttf": letters["Regular"], "EPUB/bold.ttf": letters["Bold"]}
     content |= {"META-INF/container.xml": _CONTAINER.encode(), "mimetype": b"application/epub+zip"}
     return archives.zipped(content, time, first="mimetype")
 
@@ -136,7 +141,7 @@ def _nav(pages: Sequence[Article]) -> str:
     for page in pages:
         inner = "".join(
             f'<li><a href="{page.name}.xhtml#{escape(anchor)}">{escape(title)}</a></li>'
-            for anchor, title in articles.sections(page)
+            for anchor, title in (() if page.name.startswith("apparatus/") else articles.sections(page))
         )
         sections = f"<ol>{inner}</ol>" if inner else ""
         chapter = f'<li><a href="{page.name}.xhtml">{escape(page.title)}</a>{sections}</li>'
