@@ -190,7 +190,8 @@ def test_every_drawing_has_a_role_and_a_name(visits: list[Visit]) -> None:
 
 
 def test_no_chart_library_is_loaded_before_a_reader_scrolls(visits: list[Visit]) -> None:
-    first_screen = [seen for seen in visits if any(url.endswith("/vega.js") for url in seen.requests)]
+    chapters = [seen for seen in visits if seen.page in CHAPTERS]  # a page of the apparatus may open with a chart
+    first_screen = [seen for seen in chapters if any(url.endswith("/vega.js") for url in seen.requests)]
     assert [(seen.page, seen.width) for seen in first_screen] == []
 
 

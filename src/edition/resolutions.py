@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from textwrap import shorten
 
 from . import drawings, lists, shell, states, text
 from .lists import Column, Kind, plain, slug, state, when, words
@@ -188,6 +189,8 @@ def _page(record: Record, row: Row, code: str) -> shell.Page:
         files=tuple(states.list_paths(LISTS, held, name)),
         previous=_neighbour(record, before(record, row)),
         following=_neighbour(record, after(record, row)),
+        description=shorten(f"{row['symbol']}, {row['title']}", 200, placeholder=" …")
+        + ": what it asks, its sponsors, the roll call by regional group, and statements on it.",
     )
 
 

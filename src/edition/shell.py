@@ -42,7 +42,8 @@ class Neighbour:
 class Page:
     """A page to be made: where it stands in the site, its title, and what makes it when it is not there yet.
 
-    ``make`` returns the article's HTML and the files beside it, by their path in the site.
+    ``make`` returns the article's HTML and the files beside it, by their path in the site. ``head`` is what the page
+    tells machines of itself, in HTML.
     """
 
     path: str
@@ -52,6 +53,8 @@ class Page:
     files: tuple[str, ...]
     previous: Neighbour | None = None
     following: Neighbour | None = None
+    description: str = ""
+    head: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,9 @@ class Shell:
         """Return the whole page with ``article`` in the frame."""
         turns = _turn("left-prev", "previous", page.previous) + _turn("right-next", "next", page.following)
         mark = f'\n    <meta name="edition-rows" content="{digest}" />'
-        html = _TITLE.sub(lambda found: f"<title>{escape(page.title)}{found[1]}</title>{mark}", self.html, count=1)
+        html = _TITLE.sub(
+            lambda found: f"<title>{escape(page.title)}{found[1]}</title>{mark}{page.head}", self.html, count=1
+        )
         html = _NEIGHBOURS.sub(lambda found: f'{found[1]}<div class="prev-next-area">{turns}</div>{found[2]}', html)
         return _ARTICLE.sub(lambda found: f"{found[1]}\n{article}{found[2]}", html, count=1)
 

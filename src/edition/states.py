@@ -58,6 +58,8 @@ def _page(record: Record, row: Row, beside: tuple[Row | None, Row | None], code:
         files=tuple(list_paths(KINDS, held, name)),
         previous=previous,
         following=following,
+        description=f"{row['name']} in the record of technical assistance and mutually beneficial cooperation in human "
+        "rights: positions, votes and sponsorships, assistance given and received, treaties and recommendations.",
     )
 
 

@@ -111,16 +111,14 @@ def visit_html(self: HTML5Translator, node: source_note) -> None:
     raise nodes.SkipNode
 
 
-def only_where_cards_are(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doc: object) -> None:
-    """Spare pages without cards the script for them."""
-    if 'class="ed-carded"' not in context.get("body", ""):
-        scripts = context.get("script_files", [])
-        context["script_files"] = [file for file in scripts if "cards.js" not in str(getattr(file, "filename", file))]
+def add_script(app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doc: object) -> None:
+    """Give the pages that have cards, and no others, the script for them."""
+    if 'class="ed-carded"' in context.get("body", ""):
+        app.add_js_file("cards.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> None:
     app.add_role("src", SourceRole())
     app.add_node(source_note, html=(visit_html, None))
     app.add_css_file("cards.css")
-    app.add_js_file("cards.js", loading_method="defer")
-    app.connect("html-page-context", only_where_cards_are)
+    app.connect("html-page-context", add_script)

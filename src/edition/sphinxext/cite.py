@@ -128,17 +128,16 @@ def _entry(work: Work, edition: Edition, root: str) -> str:
     return f'<dl class="ed-cite-styles">{rows}<dt>Files</dt><dd>{_files(work, root)}</dd></dl>'
 
 
-def block(app: Sphinx, docname: str) -> str:
-    """Return the citation that stands at the end of a page, and the ready-made ones of its parts as data."""
-    edition, work = edition_of(app), page_work(app, docname)
-    here = _address(app, docname)
-    root, more = relative_uri(here, ""), relative_uri(here, _address(app, CITE_PAGE))
+def block(app: Sphinx, here: str, work: Work, parts: dict[str, Work]) -> str:
+    """Return the citation of ``work`` for the end of the page ``here``, and those of its parts as data."""
+    edition, root = edition_of(app), relative_uri(here, "")
+    more, data = relative_uri(here, _address(app, CITE_PAGE)), _data(edition, {"": work} | parts)
     return (
         '<section class="ed-cite" id="cite-this" aria-labelledby="cite-title">'
         f'<h2 id="cite-title">Cite {_named(work)}</h2>\n'
         f"{_entry(work, edition, root)}\n"
         f'<p class="ed-cite-standing">{escape(edition.standing)} <a href="{more}">Cite another part</a></p>'
-        f'<script type="application/json" id="ed-cite-data">{json_in_html(_data(app, docname))}</script></section>\n'
+        f'<script type="application/json" id="ed-cite-data">{json_in_html(data)}</script></section>\n'
     )
 
 
@@ -154,12 +153,15 @@ def _named(work: Work) -> str:
     return work.locator.replace("para.", "paragraph")
 
 
-def _data(app: Sphinx, docname: str) -> dict[str, Any]:
+def _parts(app: Sphinx, docname: str) -> dict[str, Work]:
+    """Return the parts of a page that can be cited by themselves: any paragraph, each figure and table."""
+    numbered = docname in paragraphs.first_numbers(app.env)
+    parts = {"para": paragraph_work(app, docname)} if numbered else {}
+    return parts | {work.key: work for work in exhibit_works(app, docname)}
+
+
+def _data(edition: Edition, works: dict[str, Work]) -> dict[str, Any]:
     """Return what the page's script copies: each part's name, its address if known for good, and its citations."""
-    edition, works = edition_of(app), {"": page_work(app, docname)}
-    if docname in paragraphs.first_numbers(app.env):
-        works["para"] = paragraph_work(app, docname)
-    works |= {work.key: work for work in exhibit_works(app, docname)}
     told = {
         name: {
             "name": _named(work),
@@ -177,7 +179,7 @@ def add_block(app: Sphinx, page: str, _template: str, context: dict[str, Any], d
     if doc is None:
         context["script_files"] = [file for file in context["script_files"] if "cite.js" not in str(file.filename)]
         return
-    context["body"] += block(app, page)
+    context["body"] += block(app, _address(app, page), page_work(app, page), _parts(app, page))
     button = {
         "type": "link",
         "url": "#cite-this",
@@ -206,11 +208,12 @@ class Citations(SphinxDirective):
 
 
 def print_citations(app: Sphinx, document: nodes.document, docname: str) -> None:
-    """Replace the mark by a section for the edition, one for each page that has paragraphs, and one for the data."""
+    """Replace the mark by a section for the edition, one for each page with paragraphs or exhibits, and one for the data."""
     for mark in list(document.findall(citations)):
         chapters = paragraphs.first_numbers(app.env)
         html = [_section(app, docname, "edition", "The edition", [citing.whole(edition_of(app))])]
-        for page in chapters:
+        others = (page for page, found in sorted(_exhibits(app.env).items()) if found and page not in chapters)
+        for page in [*chapters, *others]:
             work = page_work(app, page)
             html.append(_section(app, docname, work.key, work.title, [work, *exhibit_works(app, page)]))
         html.append(_section(app, docname, "data", "Tables of data", list(table_works(app))))
@@ -219,7 +222,7 @@ def print_citations(app: Sphinx, document: nodes.document, docname: str) -> None
 
 def _section(app: Sphinx, docname: str, key: str, title: str, works: list[Work]) -> str:
     here, edition = _address(app, docname), edition_of(app)
-    whole, entries = {"edition": "edition", "page": "chapter"}, []
+    whole, entries = {"edition": "edition", "page": "page"}, []
     for work in works:
         name = (
             f"{work.locator[:1].upper()}{work.locator[1:]}. {work.title}" if work.locator else f"The {whole[work.kind]}"
@@ -236,18 +239,26 @@ def _section(app: Sphinx, docname: str, key: str, title: str, works: list[Work])
 # Files
 
 
+def files(work: Work, edition: Edition) -> dict[str, bytes]:
+    """Return the citation of ``work`` for reference managers: a file for each format, by its path in the site."""
+    return {
+        f"{FOLDER}/{work.key}.{suffix}": function(work, edition).encode()
+        for _, suffix, _, function in citing.FORMATS.values()
+        if suffix
+    }
+
+
 def write_files(app: Sphinx, failure: Exception | None) -> None:
     """Write each citation as a file for reference managers."""
     if failure is not None or app.builder.format != "html":
         return
-    folder, edition = Path(app.outdir) / FOLDER, edition_of(app)
-    folder.mkdir(exist_ok=True)
+    out, edition = Path(app.outdir), edition_of(app)
+    (out / FOLDER).mkdir(exist_ok=True)
     works = [page_work(app, page) for page in sorted(app.env.found_docs)]
     works += [work for page in sorted(_exhibits(app.env)) for work in exhibit_works(app, page)]
     for work in [*works, *table_works(app)]:
-        for _, suffix, _, function in citing.FORMATS.values():
-            if suffix:
-                (folder / f"{work.key}.{suffix}").write_bytes(function(work, edition).encode())
+        for path, content in files(work, edition).items():
+            (out / path).write_bytes(content)
 
 
 def setup(app: Sphinx) -> None:

@@ -202,6 +202,18 @@ def _tables(app: Sphinx) -> list[tuple[Work, str, str]]:
 # The head of a page
 
 
+def head(work: Work, edition: Edition, kind: str, told: str, root: str, described: Any, items: list[str]) -> str:
+    """Return the lines for the head of a page; ``described`` is its schema.org description."""
+    lines = [
+        f'<meta {by}="{name}" content="{escape(text)}" />'
+        for by, name, text in tags(work, edition, told, kind == "chapter")
+    ]
+    for link in links(work, edition, kind, root, items):
+        lines.append("<link " + " ".join(f'{name}="{escape(value)}"' for name, value in link.items()) + " />")
+    lines.append(f'<script type="application/ld+json">{json_in_html(described)}</script>')
+    return "".join(f"\n    {line}" for line in lines)
+
+
 def add(app: Sphinx, page: str, _template: str, context: dict[str, Any], doc: nodes.document | None) -> None:
     """Write all of it into the head of a page of the book."""
     if doc is None:
@@ -209,14 +221,8 @@ def add(app: Sphinx, page: str, _template: str, context: dict[str, Any], doc: no
     kind, edition, work = kind_of(app, page), edition_of(app), page_work(app, page)
     told, root = description(doc, kind == "chapter"), relative_uri(app.builder.get_target_uri(page), "")
     items = [f"data/{file}" for _, _, file in _tables(app)] if kind == "data" else []
-    lines = [
-        f'<meta {by}="{name}" content="{escape(text)}" />'
-        for by, name, text in tags(work, edition, told, kind == "chapter")
-    ]
-    for link in links(work, edition, kind, root, items):
-        lines.append("<link " + " ".join(f'{name}="{escape(value)}"' for name, value in link.items()) + " />")
-    lines.append(f'<script type="application/ld+json">{json_in_html(_described(app, page, kind, told))}</script>')
-    context["metatags"] = context.get("metatags", "") + "".join(f"\n    {line}" for line in lines)
+    lines = head(work, edition, kind, told, root, _described(app, page, kind, told), items)
+    context["metatags"] = context.get("metatags", "") + lines
 
 
 def setup(app: Sphinx) -> None:

@@ -54,7 +54,9 @@ def tables_by_value(notebook: Path) -> dict[str, list[str]]:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     stored = (output.get("metadata", {}) for cell in cells for output in cell.get("outputs", []))
     return {
-        about["scrapbook"]["name"]: about.get("edition", {}).get("tables", []) for about in stored if "scrapbook" in about
+        about["scrapbook"]["name"]: about.get("edition", {}).get("tables", [])
+        for about in stored
+        if "scrapbook" in about
     }
 
 

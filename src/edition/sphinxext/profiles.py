@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.osutil import relative_uri
 
-from .. import record, resolutions, shell, states
+from .. import citing, record, resolutions, shell, states
+from . import cite, metadata
 
 FINDERS = {states.FOLDER: states, resolutions.FOLDER: resolutions}
 
@@ -47,7 +51,26 @@ def make_pages(app: Sphinx, failure: Exception | None) -> None:
     for folder, module in FINDERS.items():
         if (out / folder / "index.html").is_file():
             frame = shell.Shell.of(out / folder / "index.html")
-            shell.write(module.pages(tables), frame, out, last if last.is_dir() else None)
+            pages = (citable(app, page) for page in module.pages(tables))
+            shell.write(pages, frame, out, last if last.is_dir() else None)
+
+
+def citable(app: Sphinx, page: shell.Page) -> shell.Page:
+    """Return a page with its citation beneath, its files for reference managers, and its description for machines."""
+    edition = cite.edition_of(app)
+    key = page.path.removeprefix("book/").removesuffix(".html").replace("/", "-")
+    work = citing.Work(key, "page", page.title, path=page.path)
+    front = relative_uri(page.path, app.builder.get_target_uri(app.config.root_doc))
+    described = metadata.part(work, edition, "page", page.description, front)
+    head = metadata.head(work, edition, "page", page.description, relative_uri(page.path, ""), described, [])
+    block, files = cite.block(app, page.path, work, {}), cite.files(work, edition)
+
+    def make() -> tuple[str, dict[str, bytes]]:
+        article, beside = page.make()
+        return article + block, beside | files
+
+    digest = sha256(f"{page.digest}{head}{block}".encode()).hexdigest()
+    return replace(page, head=head, digest=digest, make=make, files=(*page.files, *files))
 
 
 def setup(app: Sphinx) -> None:
