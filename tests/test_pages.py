@@ -137,7 +137,7 @@ def test_only_the_search_page_loads_the_index(built: Path) -> None:
         addresses = [address for tag, address in read(page).references if tag == "script"]
         loaded = {posixpath.basename(urlsplit(address).path) for address in addresses}
         assert ("searchindex.js" in loaded) == (page.name == "search.html"), page.name
-        assert len(loaded) <= (10 if page.name == "search.html" else 8), (page.name, loaded)
+        assert len(loaded) <= (10 if page.name == "search.html" else 9), (page.name, loaded)
 
 
 def test_a_chapter_is_light_before_a_reader_scrolls(built: Path) -> None:

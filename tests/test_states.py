@@ -254,7 +254,9 @@ def test_a_page_turns_to_its_neighbours_and_keeps_nothing_of_the_page_that_lent_
     assert turns == {"left-prev": "blr.html", "right-next": "blz.html"}
     assert "<title>Belgium &#8212; Technical assistance" in html
     assert 'href="index.html"' in html
-    assert not re.search(r'rel="(canonical|prev|next)"|finder\.js|ld\+json', html)
+    assert not re.search(r'rel="(canonical|prev|next)"|finder\.js', html)
+    assert re.findall(r'"@type":"WebPage","name":"([^"]+)"', html) == ["Belgium"]
+    assert re.findall(r'<meta name="citation_title" content="([^"]+)"', html) == ["Belgium"]
     resolution = page(built / "book/resolutions/a-hrc-res-43-21.html")[0]
     turns = dict(re.findall(r'<a class="(left-prev|right-next)" href="([\w-]+\.html)"', resolution))
     assert turns == {"left-prev": "a-hrc-res-37-23.html", "right-next": "a-hrc-res-46-13.html"}
@@ -458,7 +460,7 @@ def seconds(tables: record.Record, site: Path, turns: int) -> float:
 
 def test_ten_times_the_states_take_at_most_ten_times_the_time(tables: record.Record, tmp_path: Path) -> None:
     one = seconds(tables, tmp_path / "one", 3)
-    ten = seconds(times(tables, 10), tmp_path / "ten", 1)
+    ten = seconds(times(tables, 10), tmp_path / "ten", 2)
     assert ten <= 10 * one * 1.1, f"{one:.2f} s, then {ten:.2f} s"  # a tenth for the noise of the clock
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 # What speaks of the page that lent the shell: its title, neighbours, address, description, and its own script.
 _OWN = re.compile(
-    r'[ \t]*<link rel="(?:prev|next|canonical)"[^>]*>\n?|'
+    r'[ \t]*<link rel="(?:prev|next|canonical|cite-as|describedby|item|author|license|type)"[^>]*>\n?|'
     r'[ \t]*<meta (?:name|property)="(?:description|author|og:|twitter:|citation_|DC\.|dc\.|article:)[^>]*>\n?|'
     r'[ \t]*<script type="application/ld\+json">.*?</script>\n?|'
     r"[ \t]*<script[^>]*/finder\.js[^>]*></script>\n?",

@@ -208,7 +208,7 @@ class Citations(SphinxDirective):
 
 
 def print_citations(app: Sphinx, document: nodes.document, docname: str) -> None:
-    """Replace the mark by a section for the edition, one for each page with paragraphs or exhibits, and one for the data."""
+    """Replace the mark by a section for the edition, one for each page that has citable parts, and one for the data."""
     for mark in list(document.findall(citations)):
         chapters = paragraphs.first_numbers(app.env)
         html = [_section(app, docname, "edition", "The edition", [citing.whole(edition_of(app))])]
