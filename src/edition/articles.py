@@ -177,6 +177,11 @@ def _tidy(root: Element) -> None:
                 replace(element, link, [])
         for link in [child for child in element if "download" in child.attrib]:
             unwrap(link)
+        if element.tag == XHTML + "details":  # what a screen folds is open in a book
+            unwrap(element)
+        elif element.tag == XHTML + "summary":
+            unwrap(element)
+            element.text = f"{text(element)}: "
         for name in _ATTRIBUTES:
             element.attrib.pop(name, None)
         if element.get("role") == "region":
