@@ -54,6 +54,11 @@ test: ## Run every check (ONLY="style types" for some)
 	@$(BIN)/python tools/pango.py || true
 	@$(BIN)/python tools/test.py $(ONLY)
 
+.PHONY: judge
+judge: ## Judge the pages with tools that need Node or Java (Lighthouse, the W3C's HTML checker)
+	$(SETUP) reader dev
+	@$(BIN)/python tools/judge.py
+
 .PHONY: bench
 bench: ## Measure pages and loading side by side with stock Jupyter Book (CHAPTER=introduction)
 	$(SETUP) reader dev
@@ -76,4 +81,4 @@ clean: ## Remove what was built; .venv stays
 
 .PHONY: distclean
 distclean: clean ## Remove the environments as well
-	@rm -rf .venv .venv-tools
+	@rm -rf .venv .venv-tools .venv-judges

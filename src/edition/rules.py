@@ -229,6 +229,17 @@ def dates_are_as_precise_as_they_say(table: str, frame: pd.DataFrame) -> Iterato
         yield _problem(table, index, "date", dates[index], told)
 
 
+@every_table_with()
+def no_cell_is_a_formula(table: str, frame: pd.DataFrame) -> Iterator[Problem]:
+    """No text begins as a formula: a spreadsheet program would run it, and files are published as they are."""
+    for column in frame.columns[frame.dtypes == "str"]:
+        for index, value in frame[column][frame[column].str.match(r"[=+@\t]|-(?![\d.]+$)", na=False)].items():
+            told = "a spreadsheet program takes this for a formula."
+            yield _problem(
+                table, index, column, value, told, "Begin the text with a letter, a digit or a quotation mark."
+            )
+
+
 @rule("events")
 def events_end_after_they_begin(events: pd.DataFrame) -> Iterator[Problem]:
     """The end of an event does not come before its beginning."""

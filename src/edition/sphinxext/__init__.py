@@ -22,6 +22,7 @@ MODULES = (
     "facts",
     "gallery",
     "glossary",
+    "launch",
     "metadata",
     "numbers",
     "outline",

@@ -108,6 +108,8 @@ REPAIRS: tuple[tuple[str, str], ...] = (
     # Names that people hear must hold the words that people see.
     (r'(<button class="btn search-button-field[^>]*?) title="Search" aria-label="Search"', r"\1"),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    # No paragraph may stand in the line that opens a box.
+    (r'<p class="(collapsed|expanded) admonition-title">([^<]*)</p>', r'<span class="\1 admonition-title">\2</span>'),
     (r'title="Toggle primary sidebar"', 'title="Contents of the book" aria-label="Contents of the book"'),
     (r'aria-label="Color mode"', 'aria-label="Colour mode" title="Colour mode"'),
     (r'(<a class="headerlink"[^>]*) title="([^"]*)"', r'\1 title="\2" aria-label="\2"'),

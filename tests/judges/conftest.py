@@ -1,0 +1,79 @@
+"""What the judges share: the site, served as a static host serves it, and which of its pages are judged."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import http.server
+import os
+import random
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from judging import ROOT
+
+SEED, SAMPLE = 2018, 6
+TEXT = {".html", ".css", ".js", ".mjs", ".json", ".svg", ".csv", ".txt", ".xml", ".bib"}
+
+
+def choose(site: Path) -> list[str]:
+    """Return the addresses of the front page, every chapter, and some of the other pages, the same ones each time."""
+    chapters = [f"book/{path.stem}.html" for path in sorted((ROOT / "book").glob("*.ipynb"))]
+    first = ["book/index.html", *chapters]
+    pages = {path.relative_to(site).as_posix() for path in site.rglob("*.html")} - {"index.html", "search.html"}
+    rest = sorted(pages.difference(first))
+    return [*first, *sorted(random.Random(SEED).sample(rest, min(SAMPLE, len(rest))))]
+
+
+@pytest.fixture(scope="session")
+def judged(built: Path) -> list[str]:
+    return choose(built)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    path = os.environ.get("EDITION_CHROMIUM")
+    assert path, "run make judge: it finds the browser"
+    return path
+
+
+class StaticHost(http.server.SimpleHTTPRequestHandler):
+    """Serves files as hosts of static pages do: text compressed, and to be kept for ten minutes."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        if not path.is_file():
+            self.send_error(404)
+            return
+        body = packed(path) if path.suffix in TEXT else path.read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        if path.suffix in TEXT:
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Cache-Control", "max-age=600")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@functools.cache
+def packed(path: Path) -> bytes:
+    return gzip.compress(path.read_bytes(), 6, mtime=0)
+
+
+@pytest.fixture(scope="session")
+def address(built: Path) -> Iterator[str]:
+    """The address at which the site is served."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(StaticHost, directory=built)) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
