@@ -263,7 +263,7 @@ def test_clean_removes_what_was_built_and_leaves_the_rest(bare: Path) -> None:
     done = run(["make", "clean"], bare)
     assert (done.returncode, done.stderr) == (0, "")
     left = {path.relative_to(bare).as_posix() for path in bare.rglob("*") if path.is_dir()}
-    assert left == {"src", "src/edition", "book", ".venv", ".venv/bin", "tests", "tools"}
+    assert left == {"src", "src/edition", "book", ".venv", ".venv/bin", "tests", "tools", "tools/judges"}
 
 
 def test_a_port_in_use_is_told_in_one_line() -> None:
