@@ -51,6 +51,7 @@ run: setup ## Re-execute the stale chapters in place, without building
 .PHONY: test
 test: ## Run every check (ONLY="style types" for some)
 	$(SETUP) reader dev tools
+	@$(BIN)/python tools/pango.py || true
 	@$(BIN)/python tools/test.py $(ONLY)
 
 .PHONY: judge
@@ -63,6 +64,12 @@ bench: ## Measure pages, builds and growth side by side with stock Jupyter Book 
 	$(SETUP) reader dev
 	@$(BIN)/python tools/bench.py $(CHAPTER)
 	@$(BIN)/python tools/bench_speed.py
+
+.PHONY: release
+release: ## Make dist/<name>-<version>/ from the tag on this commit
+	$(SETUP) reader dev
+	@$(BIN)/python tools/pango.py
+	@$(BIN)/edition release
 
 .PHONY: lock
 lock: ## Resolve the lock files anew after a change in pyproject.toml (needs uv)

@@ -13,7 +13,7 @@ import pytest
 from edition import site
 
 ROOT = Path(__file__).resolve().parent.parent
-COPIED = ("book", "data", "src", "_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock")
+COPIED = ("book", "data", "src", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "requirements.lock")
 
 
 @pytest.fixture(scope="session")

@@ -123,3 +123,14 @@ def test_wilson_gives_the_intervals_of_the_literature() -> None:
 def test_a_share_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="nothing"):
         analysis.wilson(0, 0)
+
+
+def test_decimal_years_place_what_is_known_only_in_part_in_its_middle() -> None:
+    dates = pd.Series(["1949-03-04", "1949-03", "1949"])
+    assert analysis.decimal_years(dates).tolist() == [1949.17, 1949.20, 1949.5]
+
+
+def test_lanes_keep_marks_apart_and_count_from_the_middle() -> None:
+    when = pd.Series([1950.0, 1950.2, 1950.4, 1950.4, 1952.0])
+    groups = pd.Series(["a", "a", "a", "b", "a"])
+    assert analysis.lanes(when, groups, gap=1.0) == [0, 1, -1, 0, 0]

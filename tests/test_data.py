@@ -115,10 +115,12 @@ def test_missing_column(package: Path) -> None:
 
 
 def test_duplicate_key(package: Path) -> None:
-    edit(package, "states", lambda rows: [*rows, rows[0]])
+    edit(package, "sponsorships", lambda rows: [*rows, rows[0]])
     found = only(problems(package), "primary")
-    assert found.file == "data/states.csv"
-    assert found.row == len((package / "states.csv").read_text("utf-8").splitlines())
+    assert found.file == "data/sponsorships.csv"
+    assert found.row == len((package / "sponsorships.csv").read_text("utf-8").splitlines())
+    assert found.field == "symbol, sponsor"
+    assert found.value.startswith("A/")
 
 
 def test_bad_date(package: Path) -> None:

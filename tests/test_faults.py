@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
+from small_book import write_chapter, write_small_book
 from test_site import digests
 
 from edition import kernels, notebooks, site
@@ -21,34 +21,14 @@ from edition.notebooks import NotebookError
 from edition.site import SiteError
 
 CopyClone = Callable[[Path], Path]
-CONTENTS = """format: jb-book
-root: book/index
-chapters: [{file: book/votes}, {file: book/apparatus/sources}, {file: book/apparatus/data}]
-"""
-PAGES = {
-    "index": "# A small book\n\nIts {doc}`votes`.",
-    "apparatus/sources": "# Sources\n\n```{source-register}\n```",
-    "apparatus/data": "# Data\n\n```{data-dictionary}\n```",
-}
 CODE = 'import edition as ed\nlen(ed.load("votes"))'
-
-
-def write_chapter(clone: Path, code: str, name: str = "votes") -> Path:
-    path = clone / f"book/{name}.ipynb"
-    cells = [nbformat.v4.new_markdown_cell("# Votes", id="title"), nbformat.v4.new_code_cell(code, id="code")]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    return path
 
 
 @pytest.fixture(scope="session")
 def published(copy_clone: CopyClone, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone with all of the data and a book of four pages, executed and built, where a path has other letters."""
     clone = copy_clone(tmp_path_factory.mktemp("faults") / "étude no 1")
-    shutil.rmtree(clone / "book")
-    (clone / "book/apparatus").mkdir(parents=True)
-    for name, text in PAGES.items():
-        (clone / f"book/{name}.md").write_text(text + "\n", encoding="utf-8")
-    (clone / "_toc.yml").write_text(CONTENTS)
+    write_small_book(clone)
     write_chapter(clone, CODE)
     site.build(clone, say=lambda text: None)
     return clone

@@ -421,3 +421,65 @@ def test_counts_are_described_with_what_is_not_known() -> None:
     assert told == "5 in all: yes 2, no 1, not voting 1 and not known 1."
     assert figures.describe_counts(pd.DataFrame({"vote": []}), "vote") == "None."
     assert figures.describe_counts(pd.DataFrame({"stance": [-1, 2, 2]}), "stance") == "3 in all: 2 2 and -1 1."
+
+
+# What a legend chooses and a gallery names --------------------------------------------------------------------------
+
+
+def counted() -> alt.Chart:
+    base = alt.Chart(VOTES).mark_bar().encode(y="group:N", x="n:Q")
+    return base.encode(color=alt.Color("vote:N", scale=figures.vote_scale()))
+
+
+GREY = alt.Legend(symbolFillColor=colour("context"), symbolStrokeColor=colour("context"))
+
+
+def signals(html: str) -> list[str]:
+    spec = html.split('class="ed-chart-spec">', 1)[1].split("</script>", 1)[0]
+    return [signal["name"] for signal in json.loads(spec)["signals"]]
+
+
+def test_a_legend_of_names_can_be_chosen_from() -> None:
+    assert "legend_vote_legend" in signals(figure(counted(), **TOLD).html)
+
+
+def test_layers_and_several_views_share_one_choice() -> None:
+    words = counted().mark_text(color=colour("ink")).encode(text="n:Q")
+    layered = (counted() + words).properties(width=200)
+    made = figure(alt.hconcat(layered, layered), data=VOTES, **TOLD).html
+    assert signals(made).count("legend_vote_legend") == 1
+    assert made.count('"test":"!length(data(\\"legend_store\\"))') == 4  # two views of bars and of words
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda chart: chart.encode(color=alt.Color("vote:N", scale=figures.vote_scale(), legend=None)),
+        lambda chart: chart.encode(opacity=alt.value(0.5)),
+        lambda chart: chart.mark_point().encode(shape=alt.Shape("group:N", legend=GREY)),
+        lambda chart: chart.mark_bar(opacity=0.5),
+        lambda chart: chart.add_params(alt.selection_point(fields=["group"])),
+    ],
+)
+def test_charts_without_a_legend_or_with_a_choice_of_their_own_are_left_alone(change: Any) -> None:
+    assert "legend_vote_legend" not in signals(figure(change(counted()), **TOLD).html)
+
+
+def test_labels_may_take_the_room_that_a_readers_font_needs() -> None:
+    spec = html_of("bars").split('class="ed-chart-spec">', 1)[1].split("</script>", 1)[0]
+    assert set(re.findall(r'"labelLimit":([^,}]+)', spec)) == {"0"}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("bars", "Stacked bars with filters"),
+        ("lines", "Lines"),
+        ("facets", "Stacked bars in several views"),
+        ("tiles", "Tiles"),
+    ],
+)
+def test_the_type_of_a_chart_is_told_in_words(name: str, kind: str) -> None:
+    assert figures.chart_type(html_of(name)) == kind
+    with pytest.raises(ValueError, match="no figure"):
+        figures.chart_type("<p>nothing</p>")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -17,9 +18,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import edition
-from edition import figures
+from edition import figures, text
 from edition.figures import colour, figure
-from edition.tables import Link, table
+from edition.tables import Link, Table, table
 
 CHROMIUM = os.environ.get("EDITION_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_CHROMIUM to its path")
@@ -72,21 +73,52 @@ def wide_table() -> str:
     return table(pd.DataFrame(rows | more | link), id="tbl-wide", caption="A wide table", sources=["x"]).html
 
 
+LONG = pd.DataFrame(
+    {
+        "state": [f'State "{n:03}", of\nthe list' for n in range(250)],
+        "amount": [n * 1000.5 if n != 210 else None for n in range(250)],
+        "since": ["2018-03-23" if n % 2 else "1949-08" for n in range(250)],
+        "document": [Link(f"A/{n}", f"https://example.org/{n}") for n in range(250)],
+    }
+)
+
+
+def with_foot(id: str, html: str, files: str) -> str:
+    return f'<figure class="ed-exhibit" id="{id}">{html}<div class="ed-exhibit-foot">{files}</div></figure>'
+
+
+def chosen() -> str:
+    bars = alt.Chart(FRAME).mark_bar().encode(x="count():Q", y="year:O")
+    bars = bars.encode(color=alt.Color("organ:N", scale=figures.theme_scale(["Assembly", "Council"])))
+    html = figure(bars, id="fig-legend", title="Who acted", **TOLD).html
+    return with_foot("fig-legend", html, '<a href="_exhibits/fig-legend.svg">SVG</a>')
+
+
+def long_table(id: str) -> Table:
+    return table(LONG, id=id, caption=f"A long table, {id}", sources=["x"], formats={"since": text.date})
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve one page with a chart, a broken chart and a table from the loopback interface."""
+    """Serve one page with charts, a broken one among them, and tables from the loopback interface."""
     folder = tmp_path_factory.mktemp("site")
     figures.static_bundle(folder / "vega.js")
     for name in ("figures.js", "tables.js", "figures.css"):
         shutil.copy(STATIC / name, folder)
     (folder / "palette.css").write_text(figures.palette_css())
+    (folder / "_exhibits").mkdir()
+    (folder / "_exhibits/tbl-long.csv").write_text(long_table("tbl-long").facts["csv"], newline="")
+    long = "".join(
+        with_foot(id, long_table(id).html, f'<a href="_exhibits/{id}.csv">Data (CSV)</a>')
+        for id in ("tbl-long", "tbl-gone")
+    )
     (folder / "index.html").write_text(
         '<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Figures</title>'
         '<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<link rel="stylesheet" href="figures.css"><link rel="stylesheet" href="palette.css">'
         '<script type="module" src="figures.js"></script></head>'
-        f"<body><main>{timeline()}{wide_table()}{broken()}</main></body></html>"
+        f"<body><main>{timeline()}{wide_table()}{broken()}{chosen()}{long}</main></body></html>"
     )
     handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -217,9 +249,9 @@ def test_tables_sort_and_filter_from_the_keyboard(browser: Browser, address: str
     expect(amount).to_have_attribute("aria-sort", "descending")
     expect(frame.get_by_role("rowheader").first).to_have_text("State 19")
     expect(frame.get_by_role("rowheader").last).to_have_text("State 03")  # no figure: last, whichever the way
-    page.get_by_label("Filter rows").fill("state 1 1,1")
+    page.get_by_label("Filter rows").first.fill("state 1 1,1")
     expect(frame.locator("tbody tr:visible")).to_have_count(1)
-    expect(page.locator(".ed-filter output")).to_have_text("1 of 20 rows")
+    expect(page.locator(".ed-filter output").first).to_have_text("1 of 20 rows")
 
 
 def test_wide_tables_scroll_by_themselves_and_keep_the_rows_names(browser: Browser, address: str) -> None:
@@ -233,3 +265,79 @@ def test_wide_tables_scroll_by_themselves_and_keep_the_rows_names(browser: Brows
     assert box is not None
     assert 0 <= box["x"] < 40
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_a_legend_is_chosen_from_by_pointer_and_by_keyboard(browser: Browser, address: str) -> None:
+    page = opened(browser, address)
+    chart = page.locator("#fig-legend .ed-wide")
+    chart.scroll_into_view_if_needed()
+    expect(chart).to_have_attribute("data-live", "true")
+    bars = chart.locator(".mark-rect.role-mark path")
+    shown = "all => all.map((bar) => Number(bar.getAttribute('opacity') ?? 1)).sort().join(' ')"
+    assert bars.evaluate_all(shown) == "1 1 1"
+    chart.locator(".role-legend-symbol path").first.click()
+    assert bars.evaluate_all(shown) == "0.15 0.15 1"
+    council = chart.get_by_role("group", name="Show one entry of the legend").get_by_role("button", name="Council")
+    council.focus()
+    expect(council).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(council).to_have_attribute("aria-pressed", "true")
+    assert bars.evaluate_all(shown) == "0.15 1 1"
+    page.keyboard.press("Enter")
+    expect(council).to_have_attribute("aria-pressed", "false")
+    assert bars.evaluate_all(shown) == "1 1 1"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_drawing_is_saved_as_a_picture_on_white(browser: Browser, address: str, theme: str) -> None:
+    page = opened(browser, address)
+    page.evaluate("(theme) => (document.documentElement.dataset.theme = theme)", theme)
+    with page.expect_download() as saving:
+        page.locator("#fig-legend").get_by_role("button", name="PNG").press("Enter")
+    assert saving.value.suggested_filename == "fig-legend.png"
+    content = saving.value.path().read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert int.from_bytes(content[16:20], "big") == 2 * figures.WIDTH
+    corner = """async (bytes) => {
+      const image = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: "image/png" }));
+      const paper = new OffscreenCanvas(image.width, image.height).getContext("2d");
+      paper.drawImage(image, 0, 0);
+      return [...paper.getImageData(0, 0, 1, 1).data];
+    }"""
+    assert page.evaluate(corner, list(content)) == [255, 255, 255, 255]
+
+
+def test_rows_that_only_the_csv_has_come_when_asked_for(browser: Browser, address: str) -> None:
+    page = opened(browser, address)
+    place = page.locator("#tbl-long")
+    rows = place.locator("tbody tr")
+    expect(rows).to_have_count(200)
+    place.get_by_role("button", name="Show all 250 rows").press("Enter")
+    expect(rows).to_have_count(250)
+    expect(place.locator(".ed-table-cut, .ed-rest")).to_have_count(0)
+    inside, outside = (rows.nth(n).evaluate("row => row.outerHTML") for n in (199, 201))
+    assert outside == inside.replace("199,099.5", "201,100.5").replace("199", "201")
+    assert 'data-sort="2018-03-23">23 March 2018<' in outside
+    expect(rows.nth(210).get_by_role("cell").first).to_have_text("..")
+    expect(rows.nth(200).get_by_role("cell").nth(1)).to_have_text("August 1949")
+
+
+def test_sorting_and_filtering_look_at_all_rows(browser: Browser, address: str) -> None:
+    page = opened(browser, address)
+    place = page.locator("#tbl-long")
+    place.get_by_label("Filter rows").fill("24")
+    expect(place.locator("output")).to_have_text(re.compile(r"^\d+ of 250 rows$"))
+    page.reload()
+    amount = place.get_by_role("columnheader", name="Amount").get_by_role("button")
+    amount.press("Enter")
+    amount.press("Enter")
+    expect(place.get_by_role("rowheader").first).to_contain_text("249")
+
+
+def test_a_csv_that_cannot_be_read_is_told(browser: Browser, address: str) -> None:
+    page = opened(browser, address)
+    place = page.locator("#tbl-gone")
+    place.get_by_role("button", name="Show all 250 rows").click()
+    expect(place.locator("output")).to_have_text("The other rows cannot be read here; the CSV below has them all.")
+    expect(place.locator("tbody tr")).to_have_count(200)
+    expect(place.locator(".ed-table-cut")).to_be_visible()

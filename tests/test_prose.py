@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from edition import prose
+from edition.notebooks import code_cells, read
 
 TYPED = [
     "The text was adopted by 28 votes in favour.",
@@ -31,6 +32,7 @@ PASSING = [
     "The first vote and the second one differ; no single reason is known.",
     "It received {glue:text}`income` million dollars.",
     "See [the table](../data/votes-2018.csv) and `n = 28`.",
+    "## The votes\n\n(three-votes)=\n\nThe Council voted, as {para}`three-votes` says.",
 ]
 
 
@@ -90,3 +92,9 @@ def test_every_exception_has_a_reason_and_is_needed(root: Path) -> None:
         assert len(row["reason"].split()) > 2, row
         text = (root / row["page"]).read_text("utf-8").replace("\\n", " ").replace("\n", " ")
         assert row["words"].split()[0] in text, f"{row['page']} no longer says “{row['words']}”: take the exception out"
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path.suffix == ".ipynb"], ids=lambda path: path.stem)
+def test_cells_are_short_enough_to_be_read(path: Path) -> None:
+    long = {cell.id: cell.source.count("\n") + 1 for cell in code_cells(read(path)) if cell.source.count("\n") >= 15}
+    assert not long, f"more than 15 lines: {long}"

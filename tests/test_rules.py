@@ -104,6 +104,22 @@ BROKEN = {
         set_cell("statements", lambda f: f.confidence == "primary", "source_id", None),
         ("data/statements.csv", "source_id", "without a source"),
     ),
+    "an omission that passes for a statement of the outline": (
+        set_cell("claims", lambda f: f.kind == "omission", "kind", "fact"),
+        ("data/claims.csv", "verdict", "both are omission or neither"),
+    ),
+    "a judgement that is confirmed": (
+        set_cell("claims", lambda f: f.kind == "normative", "verdict", "confirmed"),
+        ("data/claims.csv", "verdict", "both are normative or neither"),
+    ),
+    "a slip of language that is not corrected": (
+        set_cell("claims", lambda f: f.kind == "language_slip", "verdict", "partly"),
+        ("data/claims.csv", "verdict", "a slip of language is corrected"),
+    ),
+    "a slip of language that its paragraph does not have": (
+        set_cell("claims", lambda f: f.kind == "language_slip", "claim", '"informations"'),
+        ("data/claims.csv", "claim", "no slip of paragraph"),
+    ),
     "a count that the record does not give": (
         drop_row("upr_recommendations", lambda f: f.response == "accepted"),
         ("data/control_totals.csv", "expected", "by the table"),
@@ -154,6 +170,8 @@ def test_every_rule_was_broken_here() -> None:
         "voters_keep_their_group",
         "every_paragraph_has_claims",
         "corrections_are_sourced",
+        "kinds_fit_verdicts",
+        "slips_stand_with_their_paragraph",
         "every_position_is_coded_twice",
         "joint_replies",
         "events_end_after_they_begin",

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from packaging.requirements import Requirement
-from test_faults import CONTENTS, PAGES, write_chapter
+from small_book import write_chapter, write_small_book
 
 from edition import notebooks, rules, site
 
@@ -47,7 +47,7 @@ class Page(HTMLParser):
         told = dict(attrs)
         self.alive += [f"<{tag} {name}>" for name in told if name.startswith("on")]
         self.alive += [f"<{tag}>" for _ in [0] if told.get("class") == "poison" or told.get("src") == "x"]
-        self.runs = tag == "script" and told.get("type") != "application/json"
+        self.runs = tag == "script" and told.get("type") not in ("application/json", "application/ld+json")
 
     def handle_endtag(self, tag: str) -> None:
         self.runs = False
@@ -62,11 +62,7 @@ class Page(HTMLParser):
 def poisoned(copy_clone: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a small book with the poison in every place from which data come to a page."""
     clone = copy_clone(tmp_path_factory.mktemp("poison") / "clone")
-    for path in (*clone.glob("book/*.ipynb"), *clone.glob("book/*.md")):
-        path.unlink()
-    for name, text in PAGES.items():
-        (clone / f"book/{name}.md").write_text(text + "\n", encoding="utf-8")
-    (clone / "_toc.yml").write_text(CONTENTS)
+    write_small_book(clone)
     sources = clone / "data/sources.csv"
     with open(sources, encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)

@@ -25,7 +25,8 @@ def test_the_entry_and_every_chapter_are_there(built: Path) -> None:
     for page in ("index.html", "book/index.html", "book/reading-guide.html", "book/apparatus/data.html"):
         assert (built / page).is_file(), page
     for notebook in notebooks.notebooks(built.parent.parent):
-        assert (built / "book" / f"{notebook.stem}.html").is_file(), notebook.name
+        page = notebook.relative_to(built.parent.parent).with_suffix(".html")
+        assert (built / page).is_file(), page
 
 
 def test_two_clones_give_the_same_bytes(built: Path, copy_clone: CopyClone, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from edition import text
-from edition.tables import Link, table, table_files
+from edition.tables import Link, table
 
 FRAME = pd.DataFrame(
     {
@@ -50,7 +50,7 @@ def test_values_are_written_for_readers() -> None:
 
 def test_headers_name_columns_rows_and_units() -> None:
     html = table(FRAME, **TOLD, header={"amount": "Sum <b>"}, units={"amount": "US dollars"}).html
-    assert '<th scope="col" data-column="amount" class="ed-num">Sum &lt;b&gt; <span class="ed-unit">US dollars' in html
+    assert 'data-column="amount" data-places="2" class="ed-num">Sum &lt;b&gt; <span class="ed-unit">US dollars' in html
     assert html.count('<th scope="row">') == len(FRAME)
     assert '<div class="ed-table-wrap" tabindex="0" role="region" aria-label="Money by State">' in html
     assert "<script" not in html
@@ -68,33 +68,48 @@ def test_formats_decimals_and_sides_can_be_set() -> None:
     assert '<p class="ed-table-note">A &amp; B</p>' in html
 
 
-def test_the_csv_reads_back_without_dressing() -> None:
-    rows = list(csv.reader(io.StringIO(table_files(table(FRAME, **TOLD).html)["csv"].decode())))
-    assert rows[0] == list(FRAME.columns)
-    assert rows[1] == ["Chile", "2018", "1086.50", "1086", "A/HRC/37/1", "2018-03-23", "yes"]
-    assert rows[2] == ["Côte d'Ivoire", "", "", "", "", "", "no"]
+def test_the_csv_has_the_values_without_dressing_and_the_addresses() -> None:
+    rows = list(csv.reader(io.StringIO(table(FRAME, **TOLD).facts["csv"])))
+    assert rows[0] == ["state", "year", "amount", "texts", "document", "document (address)", "day", "party"]
+    address = "https://example.org/?a=1&b=2"
+    assert rows[1] == ["Chile", "2018", "1086.50", "1086", "A/HRC/37/1", address, "2018-03-23", "yes"]
+    assert rows[2] == ["Côte d'Ivoire", "", "", "", "", "", "", "no"]
     assert rows[3][:3] == ["<script>alert(1)</script>", "2021", "-3.25"]
-    with pytest.raises(ValueError, match="no table"):
-        table_files("<p>nothing</p>")
 
 
-def test_long_tables_keep_the_rest_out_of_sight() -> None:
+def test_long_tables_leave_the_rest_to_the_csv() -> None:
     made = table(pd.DataFrame({"n": range(412)}), **TOLD)
     assert "The first 200 of 412 rows; the CSV has them all." in made.html
-    assert made.html.index("<tbody hidden>") > made.html.index(">199<")
-    assert table_files(made.html)["csv"].count(b"\n") == 413
+    assert '<table class="ed-table" data-table="tbl-money" data-rows="412">' in made.html
+    assert made.html.count("<tr>") == 201
+    assert made.facts["csv"].count("\n") == 413
     assert made.plain == "Table tbl-money: Money by State (412 rows)"
+
+
+def test_a_page_holds_at_most_200_rows_of_a_table() -> None:
+    with pytest.raises(ValueError, match="max_rows must be 1 to 200"):
+        table(FRAME, **TOLD, max_rows=201)
+
+
+def test_headers_tell_the_page_how_to_write_what_comes_from_the_csv() -> None:
+    html = table(FRAME, **TOLD).html
+    assert '<th scope="col" data-column="amount" data-places="2" class="ed-num">' in html
+    assert '<th scope="col" data-column="year" class="ed-num">' in html
+    assert '<th scope="col" data-column="day" data-dates>' in html
+    assert '<th scope="col" data-column="state">' in html
 
 
 def test_an_empty_table_is_a_table() -> None:
     made = table(FRAME.head(0), **TOLD)
     assert len(cells(made.html)) == 1
-    assert table_files(made.html)["csv"] == b"state,year,amount,texts,document,day,party\n"
+    assert made.facts["csv"] == "state,year,amount,texts,document,day,party\n"
 
 
 def test_metadata_tell_the_build_what_it_needs() -> None:
     bundle, metadata = table(FRAME, **TOLD)._repr_mimebundle_()
     assert set(bundle) == {"text/html", "text/plain"}
+    csv_text = metadata["edition"].pop("csv")
+    assert csv_text.startswith("state,year,")
     assert metadata == {"edition": {"kind": "table", **TOLD}}
 
 
@@ -135,4 +150,4 @@ def test_dates_in_words_sort_and_travel_as_dates() -> None:
     assert 'data-sort="1949-08">August 1949<' in made.html
     assert 'data-sort="1949-03-04">4 March 1949<' in made.html
     assert ">1953<" in made.html
-    assert table_files(made.html)["csv"].decode().splitlines()[1:] == ["a,1949-08", "b,1949-03-04", "c,1953"]
+    assert made.facts["csv"].splitlines()[1:] == ["a,1949-08", "b,1949-03-04", "c,1953"]

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from edition import pdf
+
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
@@ -23,6 +25,7 @@ def load(path: Path) -> dict[str, Any]:
     return dict(content)
 
 
+RELEASE = load(ROOT / ".github" / "workflows" / "release.yml")
 PAGES = load(ROOT / ".github" / "workflows" / "pages.yml")
 
 
@@ -60,15 +63,55 @@ def test_pages_are_tested_then_built_then_published() -> None:
     assert jobs["build"]["needs"] == "test"
     assert jobs["deploy"]["needs"] == "build"
     assert commands("test") == ["make test"]
-    assert commands("build") == ["make book"]
+    assert commands("build") == [
+        "make book",
+        "sh tools/fetch-sites.sh _build/releases",
+        ".venv/bin/python tools/roof.py _build/releases _build/roof _build/html",
+    ]
     assert actions("build")[-1] == "actions/upload-pages-artifact"
-    assert jobs["build"]["steps"][-1]["with"]["path"] == "_build/html"
+    assert jobs["build"]["steps"][-1]["with"]["path"] == "_build/roof"
     assert actions("deploy") == ["actions/deploy-pages"]
 
 
 def test_only_main_is_published() -> None:
     assert PAGES["on"]["push"]["branches"] == ["main"]
     assert PAGES["jobs"]["build"]["if"] == "github.ref == 'refs/heads/main' && github.event_name != 'pull_request'"
+
+
+def test_a_tag_is_tested_then_built_then_attached_then_published() -> None:
+    jobs = RELEASE["jobs"]
+    assert RELEASE["on"] == {"push": {"tags": ["v*"]}}
+    order = ["test", "build", "attach", "site", "deploy"]
+    assert {name: job.get("needs") for name, job in jobs.items()} == dict(zip(order, [None, *order], strict=False))
+    runs = {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
+    assert runs["test"][-2:] == ["make test", "make judge"]
+    assert "make release" in runs["build"]
+    for name in ("build", "attach"):
+        assert any("sha256sum --check --strict SHA256SUMS" in run for run in runs[name])
+    assert runs["attach"][-1].startswith('gh release create "$TAG" release/* ')
+    assert runs["site"][-2:] == [
+        "sh tools/fetch-sites.sh _build/releases",
+        ".venv/bin/python tools/roof.py _build/releases _build/roof",
+    ]
+
+
+def test_a_release_gives_each_job_the_least_rights() -> None:
+    assert RELEASE["permissions"] == {"contents": "read"}
+    given = {name: job["permissions"] for name, job in RELEASE["jobs"].items() if "permissions" in job}
+    assert given == {"attach": {"contents": "write"}, "deploy": {"pages": "write", "id-token": "write"}}
+    for job in RELEASE["jobs"].values():
+        for step in job["steps"]:
+            assert "${{" not in step.get("run", ""), "a name of a tag must not become a command"
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False
+
+
+def test_a_release_installs_what_the_pdf_needs() -> None:
+    installs = [
+        step["run"] for job in RELEASE["jobs"].values() for step in job["steps"] if "apt-get" in step.get("run", "")
+    ]
+    assert len(installs) == 2
+    assert all(set(pdf.LIBRARIES) <= set(install.split()) for install in installs)
 
 
 def test_ci_runs_what_contributors_run() -> None:

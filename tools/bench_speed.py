@@ -32,7 +32,7 @@ from edition import data, notebooks
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "data" / "benchmarks.csv"
-COPIED = ("book", "data", "src", "_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock")
+COPIED = ("book", "data", "src", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "requirements.lock")
 RUNS = 5
 CORES = 2
 CHANGED = ("votes", "office_figures")  # tables of which a row is changed: read by half of the chapters, and by one

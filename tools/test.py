@@ -19,7 +19,7 @@ CHECKS: dict[str, list[str]] = {
     "types": ["-m", "mypy"],
     "spelling": ["-m", "codespell_lib"],
     "data": ["-m", "edition.cli", "check"],
-    "tests": ["-m", "pytest", "tests", "--ignore=tests/judges", "-n", WORKERS, "--dist", "loadfile"],
+    "tests": ["-m", "pytest", "tests", "--ignore", "tests/judges", "-n", WORKERS, "--dist", "loadfile"],
     # Re-executes every chapter and compares each output with the one that is committed.
     "notebooks": [
         *("-m", "edition.kernels", "-m", "pytest", "--nbval", "book"),

@@ -95,3 +95,27 @@ def wilson(successes: int, trials: int, level: float = 0.95) -> tuple[float, flo
     middle = share + z**2 / (2 * trials)
     reach = z * math.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
     return (middle - reach) / widened, (middle + reach) / widened
+
+
+def decimal_years(dates: pd.Series[str]) -> pd.Series[float]:
+    """Return ISO dates as years with two decimals; a month without day counts as its middle, a year as July."""
+    parts = dates.str.extract(r"^(\d{4})(?:-(\d\d))?(?:-(\d\d))?$").astype(float)
+    year, month, day = (parts[part] for part in range(3))
+    within = (month - 1 + (day.fillna(15) - 1) / 31) / 12
+    return (year + within.fillna(0.5)).round(2)
+
+
+def lanes(when: pd.Series[float], groups: pd.Series[str], gap: float) -> list[int]:
+    """Return a lane for each mark, so that no two marks of a group stand in one lane less than ``gap`` apart.
+
+    Marks must come in the order of ``when``. Lanes are counted from the middle: 0, 1, -1, 2, -2 and so on; each mark
+    takes the first that is free.
+    """
+    last: dict[str, list[float]] = {}
+    found = []
+    for group, at in zip(groups, when, strict=True):
+        taken = last.setdefault(group, [])
+        free = next((lane for lane, then in enumerate(taken) if at - then >= gap), len(taken))
+        taken[free : free + 1] = [at]
+        found.append((free + 1) // 2 * (1 if free % 2 else -1))
+    return found

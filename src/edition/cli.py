@@ -1,10 +1,11 @@
-"""``edition check``, ``edition run`` and ``edition build``: words for people around the modules that do the work."""
+"""The commands of ``edition``: words for people around the modules that do the work."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,19 +16,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("check", _check, "validate the data package, all problems at once"),
         ("run", _run, "execute the notebooks whose inputs changed, in place"),
         ("build", _build, "check, execute what is stale, and build the site"),
+        ("release", _release, "make the release of the tag on this commit, in dist/"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(function=function)
-    options = parser.parse_args(arguments)
+    text = "list what changed between two editions: folders, zip archives, tags or commits"
+    differ = commands.add_parser("diff", help=text, description=text)
+    differ.add_argument("old", metavar="OLD")
+    differ.add_argument("new", metavar="NEW")
+    differ.add_argument("--json", dest="as_json", action="store_true", help="print it for machines")
+    differ.set_defaults(function=_diff)
+    text = "tell the sites under a folder, each in a folder named after its version, of each other"
+    sharer = commands.add_parser("versions", help=text, description=text)
+    sharer.add_argument("folder", metavar="FOLDER", type=Path)
+    sharer.set_defaults(function=_versions)
+    options = vars(parser.parse_args(arguments))
+    function = options.pop("function")
 
     try:
-        return options.function()
+        return function(**options)
     except Exception as error:
         # Imported only now: pandas alone takes a second, and most commands end well.
+        from .citing import CitationError
         from .data import DataError
+        from .diff import DiffError
         from .notebooks import NotebookError
         from .site import SiteError
+        from .versions import VersionsError
 
-        if not isinstance(error, DataError | NotebookError | SiteError):
+        if not isinstance(error, CitationError | DataError | DiffError | NotebookError | SiteError | VersionsError):
             raise
         print(error, file=sys.stderr)
         return 1
@@ -65,6 +81,40 @@ def _build() -> int:
     clone = notebooks.root()
     html = site.build(clone).relative_to(clone)
     print(f"The site stands in {html}/: open {html}/index.html, or run make serve.")
+    return 0
+
+
+def _release() -> int:
+    from . import notebooks
+
+    # Only who makes a release has the packages for it: make release sets them up.
+    from .release import ReleaseError, release
+
+    clone = notebooks.root()
+    try:
+        folder = release(clone)
+    except ReleaseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Released: {folder.relative_to(clone)}/ with {sum(1 for _ in folder.iterdir())} files.")
+    return 0
+
+
+def _diff(old: str, new: str, as_json: bool) -> int:
+    import json
+
+    from . import diff, notebooks
+
+    clone = notebooks.root()
+    found = diff.compare(diff.snapshot(old, clone), diff.snapshot(new, clone))
+    print(json.dumps(found, ensure_ascii=False, indent=1) if as_json else diff.text(found).rstrip())
+    return 0
+
+
+def _versions(folder: Path) -> int:
+    from . import versions
+
+    print(f"Each site in {folder} now knows of {', '.join(versions.share(folder))}.")
     return 0
 
 

@@ -183,6 +183,7 @@ def _schema(root: Path, skip: set[str]) -> Iterator[Problem]:
     descriptor = package(root)
     kept = [resource for resource in descriptor["resources"] if _label(resource) not in skip]
     names = {resource["name"] for resource in kept}
+    schemas = {resource["name"]: resource["schema"] for resource in kept}
     with system.use_context(trusted=True):
         report = Package.from_descriptor(
             {**descriptor, "resources": [_without_lost_references(resource, names) for resource in kept]},
@@ -192,7 +193,7 @@ def _schema(root: Path, skip: set[str]) -> Iterator[Problem]:
         yield Problem(f"data/{SCHEMA}", 0, "", "", f"{error.title}: {error.note}")
     for task in report.tasks:
         for error in task.errors:
-            yield _explain(f"data/{task.place}", error)
+            yield _explain(f"data/{task.place}", error, schemas[task.name])
 
 
 def _without_lost_references(resource: dict[str, Any], names: set[str]) -> dict[str, Any]:
@@ -212,9 +213,12 @@ _REMEDIES = {
 }
 
 
-def _explain(file: str, error: Any) -> Problem:
+def _explain(file: str, error: Any, schema: dict[str, Any]) -> Problem:
     """Turn frictionless's error into ours: the same place, the rule in its words, and what to do."""
     told = error.to_dict()
+    if error.type == "primary-key":  # it tells the row alone
+        cells = dict(zip((field["name"] for field in schema["fields"]), told["cells"], strict=False))
+        told |= {"fieldNames": schema["primaryKey"], "fieldCells": [cells.get(name) for name in schema["primaryKey"]]}
     row = told.get("rowNumber") or (1 if error.type.endswith("label") else 0)
     field = told.get("fieldName") or told.get("label") or ", ".join(told.get("fieldNames", []))
     value = told.get("cell") or ", ".join(map(str, told.get("fieldCells") or []))

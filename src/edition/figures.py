@@ -29,14 +29,12 @@ import altair as alt
 import pandas as pd
 
 from . import text
-from .tables import cut_note, html_table, lab_caption, missing, require
+from .tables import MAX_ROWS, cut_note, html_table, lab_caption, missing, require
 
 WIDTH = 640
 """Width in px of a chart that does not set its own, axes and legend included."""
 NARROW = 320
 """The same on a telephone."""
-TABLE_ROWS = 200
-"""Rows of data shown under a chart; the CSV has all."""
 
 # Colours --------------------------------------------------------------------------------------------------------------
 
@@ -384,7 +382,7 @@ def figure(
     ...        alt=describe_counts(votes, "vote"), sources=["a-hrc-res-37-23"], tables=["votes"])
     """
     require("figure", id, prefix="fig", title=title, caption=caption, alt=alt, sources=sources)
-    spec = _vega_lite(chart)
+    spec = _choosable(_vega_lite(chart))
     frame = _own_data(chart, spec, id) if data is None else data
     frame = frame[list(columns)] if columns else frame
     wide, slim = _vega(_sized(spec, WIDTH)), _slim(spec, narrow)
@@ -392,6 +390,7 @@ def figure(
     if slim and narrow is None and not _fits(drawings[1]):
         slim, drawings = None, drawings[:1]
     _check(drawings, id)
+    wide, slim = _unlimited(wide), slim and _unlimited(slim)
     body = _chart_html(id, title, drawings, wide, slim, frame, columns or {})
     facts: dict[str, Any] = {"kind": "figure", "id": id, "title": title, "caption": caption}
     facts |= {"sources": list(sources), "tables": list(tables)}
@@ -413,6 +412,24 @@ def figure_files(html: str) -> dict[str, bytes]:
     rows = where["rows"] if "rows" in where else next(s["values"] for s in sets if s["name"] == where["name"])
     svg = drawing[0].replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return {"csv": _csv(where["columns"], rows), "svg": f"{svg}\n".encode()}
+
+
+def chart_type(html: str) -> str:
+    """Return what kind of chart a figure's HTML holds, in words: ``Stacked bars in several views``.
+
+    Raises ``ValueError`` when the HTML holds no figure.
+    """
+    found = re.search(r'<script type="application/json" class="ed-chart-spec">(.*?)</script>', html, re.DOTALL)
+    if not found:
+        raise ValueError("no figure: no specification found in this output")
+    spec = found[1]
+    marks = set(re.findall(r'"style":\["(\w+)', spec))
+    kind = next((words for mark, words in _KINDS.items() if mark in marks), "Marks")
+    kind = "Stacked bars" if kind == "Bars" and '"type":"stack"' in spec else kind
+    return kind + (" in several views" if '"layout":' in spec else "") + (" with filters" if '"bind":' in spec else "")
+
+
+_KINDS = {"rect": "Tiles", "bar": "Bars", "area": "Areas", "line": "Lines", "point": "Marks"}
 
 
 def static_bundle(path: Path) -> Path:
@@ -484,7 +501,7 @@ def _sized(spec: dict[str, Any], width: int) -> dict[str, Any]:
 def _slim(spec: dict[str, Any], narrow: Chart | None) -> dict[str, Any] | None:
     """Return the specification for telephones, or nothing when the chart has only its one size."""
     if narrow is not None:
-        return _vega(_sized(_vega_lite(narrow), NARROW))
+        return _vega(_sized(_choosable(_vega_lite(narrow)), NARROW))
     if _sized(spec, NARROW) is spec or isinstance(spec.get("width"), dict):
         return None
     config = {part: {**spec["config"].get(part, {}), **change} for part, change in _SLIMMER.items()}
@@ -496,6 +513,77 @@ _SLIMMER: dict[str, dict[str, Any]] = {
     "axisX": {"labelOverlap": "greedy"},
     "legend": {"columns": 1, "titleOrient": "top"},
 }
+
+
+_CHOICE = "legend"
+_LEGENDS = ("fill", "color", "stroke", "shape")
+_VIEWS = ("concat", "hconcat", "vconcat")
+
+
+def _choosable(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return the specification with its legend to choose from: an entry that is picked pales the marks of the others.
+
+    Left as they are: charts without a legend of names or with several, and those that already pale or choose.
+    """
+    views = [list(view) for view in _views(spec)]
+    fields = {field for view in views for _, encoding in view for field in _legend_fields(encoding)}
+    marks = [(unit, encoding) for view in views for unit, encoding in view]
+    if len(fields) != 1 or any("select" in param for param in spec.get("params", [])) or any(map(_pales, marks)):
+        return spec
+    field, names = fields.pop(), []
+    pale = {"condition": {"param": _CHOICE, "value": 1}, "value": 0.15}
+    for number, view in enumerate(views, start=1):
+        told = [unit for unit, encoding in view if field in _fields(encoding)]
+        for unit in told:
+            unit.setdefault("encoding", {})["opacity"] = pale
+        if told:
+            names.append(told[0].setdefault("name", f"{_CHOICE}_{number}"))
+    choice = {"name": _CHOICE, "select": {"type": "point", "fields": [field]}, "bind": "legend", "views": names}
+    return {**spec, "params": [*spec.get("params", []), choice]}
+
+
+Unit = tuple[dict[str, Any], dict[str, Any]]
+
+
+def _views(spec: dict[str, Any]) -> Iterable[Iterable[Unit]]:
+    """Yield the views of a chart, each as its marks with what they encode."""
+    parts = next((spec[key] for key in _VIEWS if key in spec), None)
+    if parts is not None:
+        return chain.from_iterable(map(_views, parts))
+    return _views(spec["spec"]) if "spec" in spec else [_layers(spec, {})]
+
+
+def _layers(spec: dict[str, Any], shared: dict[str, Any]) -> Iterable[Unit]:
+    encoding = {**shared, **spec.get("encoding", {})}
+    if "layer" in spec:
+        return chain.from_iterable(_layers(part, encoding) for part in spec["layer"])
+    return [(spec, encoding)]
+
+
+def _legend_fields(encoding: dict[str, Any]) -> set[str]:
+    """Return the fields whose names stand in a legend."""
+    channels = [encoding[name] for name in _LEGENDS if name in encoding]
+    named = [c for c in channels if c.get("type") in ("nominal", "ordinal") and c.get("legend", {}) is not None]
+    return _fields({"legends": named})
+
+
+def _fields(encoding: dict[str, Any]) -> set[str]:
+    channels = chain.from_iterable(part if isinstance(part, list) else [part] for part in encoding.values())
+    return {channel["field"] for channel in channels if isinstance(channel.get("field"), str)}
+
+
+def _pales(mark: Unit) -> bool:
+    unit, encoding = mark
+    return "opacity" in encoding or (isinstance(unit["mark"], dict) and unit["mark"].get("opacity", 1) != 1)
+
+
+def _unlimited(value: Any) -> Any:
+    """Return a specification without limits to its labels: none is cut in the font that measured them (see `_check`),
+    and one that is wider on a reader's machine may take its room.
+    """
+    if isinstance(value, dict):
+        return {key: 0 if key == "labelLimit" else _unlimited(part) for key, part in value.items()}
+    return [_unlimited(part) for part in value] if isinstance(value, list) else value
 
 
 def _vega(spec: dict[str, Any]) -> dict[str, Any]:
@@ -601,9 +689,9 @@ def _chart_html(
     canvases = [_canvas(drawings[0], title, scrolls=not slim, kind="wide", vega=wide)]
     if slim:
         canvases.append(_canvas(drawings[1], title, scrolls=False, kind="narrow", vega=slim))
-    rows = html_table(frame, label=f"Data: {title}", name=id, header=columns, max_rows=TABLE_ROWS, keep_rest=False)
-    cut = cut_note(len(frame), TABLE_ROWS)
-    note = f'<p class="ed-table-note">{cut}</p>' if cut else ""
+    rows = html_table(frame, label=f"Data: {title}", name=id, header=columns)
+    cut = cut_note(len(frame), MAX_ROWS)
+    note = f'<p class="ed-table-note ed-table-cut">{cut}</p>' if cut else ""
     data = _json_script("ed-chart-data", _where_the_rows_are(frame, wide))
     body = (
         f"{''.join(canvases)}{specs}{data}"

@@ -61,6 +61,7 @@ _GLUED = re.compile(r"\{glue:text\}`[^`]*`")
 _NOT_PROSE = (
     re.compile(r"^(`{3,}|~{3,}).*?^\1\s*$", re.M | re.S),  # fenced code and directives
     re.compile(r"^:{3,}.*$|^:[a-z-]+:.*$", re.M),  # borders and options of colon fences
+    re.compile(r"^\([a-z-]+\)=$", re.M),  # labels of paragraphs
     re.compile(r"\{[a-z:]+\}`[^`]*`"),  # roles: glued values, sources, references
     re.compile(r"`[^`]*`"),
     re.compile(r"\]\([^)]*\)"),  # addresses of links
@@ -104,8 +105,8 @@ def paragraphs(markdown: str) -> Iterator[str]:
 
 
 def has_source(paragraph: str) -> bool:
-    """Say whether a paragraph names a document, or the figure or table whose foot names it."""
-    return bool(re.search(r"\{(src|numref)\}`", paragraph))
+    """Say whether a paragraph names a document, the figure or table whose foot names it, or a paragraph that does."""
+    return bool(re.search(r"\{(src|numref|para)\}`", paragraph))
 
 
 def exceptions(clone: Path) -> dict[str, list[str]]:

@@ -153,6 +153,28 @@ def corrections_are_sourced(claims: pd.DataFrame) -> Iterator[Problem]:
                 yield _problem("claims", index, field, None, f"{claim.claim_id} is corrected without it.")
 
 
+@rule("claims")
+def kinds_fit_verdicts(claims: pd.DataFrame) -> Iterator[Problem]:
+    """What the editors added, what is a judgement and what is a slip of language is told by kind and verdict alike."""
+    for word in ("omission", "normative"):
+        for index in claims.index[(claims.verdict == word) != (claims.kind == word)]:
+            told = f"{claims.claim_id[index]} is of kind {claims.kind[index]}; both are {word} or neither is."
+            yield _problem("claims", index, "verdict", claims.verdict[index], told)
+    for index in claims.index[(claims.kind == "language_slip") & (claims.verdict != "corrected")]:
+        yield _problem("claims", index, "verdict", claims.verdict[index], "a slip of language is corrected.")
+
+
+@rule("claims", "outline_paragraphs")
+def slips_stand_with_their_paragraph(claims: pd.DataFrame, paragraphs: pd.DataFrame) -> Iterator[Problem]:
+    """A slip that has a claim of its own is one of those noted for its paragraph."""
+    noted = paragraphs.set_index("paragraph").slips.fillna("")
+    for index, claim in claims[claims.kind == "language_slip"].iterrows():
+        slips = [slip.partition(" (")[0].strip() for slip in str(noted.get(claim.paragraph, "")).split(";")]
+        if not any(slip and slip in str(claim.claim) for slip in slips):
+            told = f"no slip of paragraph {claim.paragraph} in outline_paragraphs has these words."
+            yield _problem("claims", index, "claim", claim.claim, told, "Add it there, with its correction.")
+
+
 @rule("positions", "position_codings")
 def every_position_is_coded_twice(positions: pd.DataFrame, codings: pd.DataFrame) -> Iterator[Problem]:
     """Each position carries one coding by each of the two coders."""

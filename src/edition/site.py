@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     from .data import Problem
 
 # All that a page is made of; a change of any of these files makes a new site.
-INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock")
+INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "requirements.lock")
 STAMP = "inputs"
 BIBLIOGRAPHY = "book/references.bib"
-# Files that show on pages of their own alone; a change of any other input builds every page anew.
-OF_ONE_PAGE = ("book/*.ipynb", "book/*.md", "data/*.csv")
-OF_ALL_PAGES = ("data/sources.csv",)
+# Files that show on some pages alone; a change of any other input builds every page anew. Chapters print their stored
+# outputs, and of the tables no more than labels of sources, terms, and links to States and texts with a page.
+OF_SOME_PAGES = ("book/*.ipynb", "book/*.md", "data/*.csv")
+OF_ALL_PAGES = {"sources", "glossary", "states", "resolutions", "provisions_of_texts", "statements"}
 KEPT = "pages-as-written"  # see sphinxext.incremental
 CACHE = "cache.json"
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -122,11 +123,18 @@ def publish(clone: Path, hold: Callable[[], None] = lambda: None) -> Path:
 
     ``hold`` is called before the last site is touched, and stops it by an exception.
     """
+    from . import bibliography, catalogue, citing, data, downloads, versions
+
     html = clone / "_build" / "html"
     fresh = _jupyter_book(clone)
     hold()
     shutil.copytree(clone / "data", fresh / "data", dirs_exist_ok=True)
-    shutil.copy(clone / BIBLIOGRAPHY, fresh)
+    downloads.write(clone / "data", fresh / "data", release_time(clone))
+    bibliography.write(data.load("sources", clone / "data"), fresh)
+    edition = citing.read((clone / "CITATION.cff").read_text(encoding="utf-8"))
+    for name, content in catalogue.catalogue(clone / "data", edition).items():
+        (fresh / "data" / name).write_bytes(content)
+    versions.write(fresh, edition)
     (fresh / ".buildinfo").unlink(missing_ok=True)  # Sphinx's own mark, which differs between versions of Python
     _swap(fresh, html)
     return html
@@ -206,11 +214,11 @@ def _may_continue(work: Path, inputs: dict[str, Any]) -> bool:
     except (OSError, ValueError, KeyError, TypeError):
         return False
     changed = [name for name in old.keys() & new.keys() if old[name] != new[name]]
-    return before == after and old.keys() == new.keys() and all(map(_of_one_page, changed))
+    return before == after and old.keys() == new.keys() and all(map(_of_some_pages, changed))
 
 
-def _of_one_page(name: str) -> bool:
-    return name not in OF_ALL_PAGES and any(fnmatch(name, pattern) for pattern in OF_ONE_PAGE)
+def _of_some_pages(name: str) -> bool:
+    return Path(name).stem not in OF_ALL_PAGES and any(fnmatch(name, pattern) for pattern in OF_SOME_PAGES)
 
 
 def _cache_files(work: Path) -> Iterator[Path]:

@@ -1,7 +1,8 @@
 """Tables for reading: plain HTML made the same on every machine, with captions, units and a row header.
 
-A table knows nothing of data files or of Sphinx. It carries its caption, sources and data tables in the output's
-metadata, for the build to number and to link; sorting and filtering are added in the page by ``static/tables.js``.
+A table knows nothing of data files or of Sphinx. It carries its caption, sources, data tables and all its rows as CSV
+in the output's metadata, for the build to number, to link and to write; the page shows the first rows, and
+``static/tables.js`` sorts and filters, fetching the others from the CSV when a reader wants them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
-from html.parser import HTMLParser
 from numbers import Real
 from typing import Any
 
@@ -23,8 +23,13 @@ import pandas as pd
 from . import text
 
 MISSING = '<abbr title="not available">..</abbr>'
+MAX_ROWS = 200
+"""Rows that a page's HTML holds at the most; the CSV has all."""
+ADDRESS = " (address)"
+"""What the CSV adds to the name of a column that links, for the column of the addresses."""
 _SAFE_ADDRESS = re.compile(r"^(https?://|[A-Za-z0-9._/#?-]+$)")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?(/\d{4}-\d{2}(-\d{2})?)?")
+_NUMBER = re.compile(r"\u2212?[\d,]+(\.\d+)?")
 _YEAR_COLUMN = re.compile(r"(^|_)years?($|_)", re.IGNORECASE)
 
 Format = Callable[[Any], str]
@@ -75,90 +80,46 @@ def table(
     decimals: Mapping[str, int] | None = None,
     formats: Mapping[str, Format] | None = None,
     footnote: str | None = None,
-    max_rows: int = 200,
+    max_rows: int = MAX_ROWS,
 ) -> Table:
     """Return ``frame`` as a table for reading: one row per row, the first column as the rows' header.
 
     ``header``, ``units``, ``align`` (``"left"``, ``"right"`` or ``"center"``), ``decimals`` and ``formats`` (a function
     from value to text) are keyed by column. Numbers are written ``1,086`` and set right; a missing value shows as
-    ``..``; columns named as years get no comma. Rows beyond ``max_rows`` are unseen until a reader filters, and the
+    ``..``; columns named as years get no comma. Rows beyond ``max_rows`` (200 at the most) are left to the CSV, and the
     table says so.
 
-    Raises ``ValueError`` when the id, the caption or the sources are missing, or a key names no column.
+    Raises ``ValueError`` when the id, the caption or the sources are missing, a key names no column, or ``max_rows``
+    is more than a page may hold.
 
     >>> table(frame, id="tbl-votes", caption="Votes on the three texts", sources=["a-hrc-res-37-23"], tables=["votes"])
     """
     require("table", id, prefix="tbl", caption=caption, sources=sources)
     for option in (header, units, align, decimals, formats):
         _known_columns(frame, option or {}, id)
-    body = html_table(
-        frame,
-        label=caption,
-        name=id,
-        header=header,
-        units=units,
-        align=align,
-        decimals=decimals,
-        formats=formats,
-        max_rows=max_rows,
-    )
+    if not 0 < max_rows <= MAX_ROWS:
+        raise ValueError(f"table {id}: max_rows must be 1 to {MAX_ROWS}; the CSV has the other rows")
+    columns = _columns(frame, header, units, align, decimals, formats)
+    body = _html(columns, label=caption, name=id, max_rows=max_rows)
     cut = cut_note(len(frame), max_rows)
-    notes = "".join(f'<p class="ed-table-note">{escape(note)}</p>' for note in (cut, footnote) if note)
+    notes = f'<p class="ed-table-note ed-table-cut">{escape(cut)}</p>' if cut else ""
+    notes += f'<p class="ed-table-note">{escape(footnote)}</p>' if footnote else ""
     facts = {"kind": "table", "id": id, "caption": caption, "sources": list(sources), "tables": list(tables)}
     return Table(
         html=lab_caption(caption, "", sources) + body + notes,
         plain=f"Table {id}: {caption} ({text.number(len(frame))} rows)",
-        facts=facts,
+        facts=facts | {"csv": _csv(columns)},
     )
 
 
-def table_files(html: str) -> dict[str, bytes]:
-    """Return the files of a table from its HTML: ``csv``, all rows, numbers without commas and gaps empty.
-
-    Raises ``ValueError`` when the HTML holds no table of the edition.
-    """
-    reader = _Reader()
-    reader.feed(html)
-    if not reader.rows:
-        raise ValueError("no table found in this output")
+def _csv(columns: Sequence[_Column]) -> str:
+    """Return all rows as CSV: words as they are shown, numbers without commas, dates in ISO form, gaps empty."""
+    parts = [part for column in columns for part in column.csv()]
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n").writerows(reader.rows)
-    return {"csv": out.getvalue().encode()}
-
-
-class _Reader(HTMLParser):
-    """Reads a table of this module back: `rows` has the columns' names, then the cells."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self._cell: dict[str, str] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("th", "td"):
-            self._cell = {"text": "", **{key: value or "" for key, value in attrs}}
-        elif tag == "abbr" and self._cell is not None:
-            self._cell["gap"] = "yes"
-
-    def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            self._cell["text"] += data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("th", "td") and self._cell is not None:
-            self.rows[-1].append(_plain(self._cell))
-            self._cell = None
-
-
-def _plain(cell: Mapping[str, str]) -> str:
-    if "gap" in cell:
-        return ""
-    if "data-column" in cell or "data-sort" in cell:
-        return cell.get("data-column") or cell["data-sort"]
-    number = cell.get("class") == "ed-num" and re.fullmatch(r"\u2212?[\d,]+(\.\d+)?", cell["text"])
-    return cell["text"].replace(",", "").replace("\u2212", "-") if number else cell["text"]
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(name for name, _ in parts)
+    writer.writerows(zip(*(values for _, values in parts), strict=True))
+    return out.getvalue()
 
 
 def require(kind: str, id: str, *, prefix: str, sources: Sequence[str], **parts: str) -> None:
@@ -189,23 +150,24 @@ def cut_note(rows: int, shown: int) -> str:
 
 
 def html_table(
+    frame: pd.DataFrame, *, label: str, name: str, header: Mapping[str, str] | None = None, max_rows: int = MAX_ROWS
+) -> str:
+    """Return the first rows of ``frame`` as a ``<table>`` in a wrapper that scrolls by touch and by keyboard.
+
+    ``label`` is its name for screen readers, ``name`` the id of the exhibit that it belongs to.
+    """
+    return _html(_columns(frame, header), label=label, name=name, max_rows=max_rows)
+
+
+def _columns(
     frame: pd.DataFrame,
-    *,
-    label: str,
-    name: str,
     header: Mapping[str, str] | None = None,
     units: Mapping[str, str] | None = None,
     align: Mapping[str, str] | None = None,
     decimals: Mapping[str, int] | None = None,
     formats: Mapping[str, Format] | None = None,
-    max_rows: int = 200,
-    keep_rest: bool = True,
-) -> str:
-    """Return a ``<table>`` in a wrapper that scrolls by touch and by keyboard, named ``label`` for screen readers.
-
-    Rows beyond ``max_rows`` are kept unseen, for the filter and the CSV to find, or dropped.
-    """
-    columns = [
+) -> list[_Column]:
+    return [
         _Column.of(
             frame[key],
             title=(header or {}).get(key, _title(key)),
@@ -216,14 +178,18 @@ def html_table(
         )
         for key in frame.columns
     ]
+
+
+def _html(columns: Sequence[_Column], *, label: str, name: str, max_rows: int) -> str:
     heads = "".join(column.head() for column in columns)
-    cells = zip(*(column.cells() for column in columns), strict=True)
-    rows = [f"<tr>{_row_header(first)}{''.join(rest)}</tr>\n" for first, *rest in cells]
-    rest = f"<tbody hidden>\n{''.join(rows[max_rows:])}</tbody>" if keep_rest and len(rows) > max_rows else ""
+    cells = zip(*(column.cells(max_rows) for column in columns), strict=True)
+    rows = "".join(f"<tr>{_row_header(first)}{''.join(rest)}</tr>\n" for first, *rest in cells)
+    count = len(columns[0].values) if columns else 0
+    cut = f' data-rows="{count}"' if count > max_rows else ""
     return (
         f'<div class="ed-table-wrap" tabindex="0" role="region" aria-label="{escape(label)}">'
-        f'<table class="ed-table" data-table="{escape(name)}">'
-        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{''.join(rows[:max_rows])}</tbody>{rest}</table></div>"
+        f'<table class="ed-table" data-table="{escape(name)}"{cut}>'
+        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>"
     )
 
 
@@ -237,6 +203,8 @@ class _Column:
     unit: str
     align: str
     write: Format
+    places: int | None
+    """The decimals of a column of numbers that are written with commas; none for years and for words."""
 
     @classmethod
     def of(
@@ -251,16 +219,37 @@ class _Column:
     ) -> _Column:
         values = series.tolist()
         numeric = _numeric(values)
+        places = None
         if format is None:
-            format = _number_format(series.name, values, decimals) if numeric else _words
-        return cls(str(series.name), values, title, unit, align or ("right" if numeric else "left"), format)
+            places = _places(series.name, values, decimals) if numeric else None
+            format = _number_format(places) if numeric else _words
+        side = align or ("right" if numeric else "left")
+        return cls(str(series.name), values, title, unit, side, format, places)
 
     def head(self) -> str:
+        """Return the header; it tells the page how to write the values that it takes from the CSV."""
         unit = f' <span class="ed-unit">{escape(self.unit)}</span>' if self.unit else ""
-        return f'<th scope="col" data-column="{escape(self.key)}"{self._class()}>{escape(self.title)}{unit}</th>'
+        told = "" if self.places is None else f' data-places="{self.places}"'
+        told += " data-dates" if any(_iso(value) and self.write(value) != _iso(value) for value in self.values) else ""
+        name = escape(self.key)
+        return f'<th scope="col" data-column="{name}"{told}{self._class()}>{escape(self.title)}{unit}</th>'
 
-    def cells(self) -> list[str]:
-        return [f"<td{self._class()}{_sort_key(value)}>{self._cell(value)}</td>" for value in self.values]
+    def cells(self, rows: int) -> list[str]:
+        return [f"<td{self._class()}{_sort_key(value)}>{self._cell(value)}</td>" for value in self.values[:rows]]
+
+    def csv(self) -> list[tuple[str, list[str]]]:
+        """Return the name and the values of the column, and those of the addresses that it links to."""
+        found = [(self.key, [self._plain(value) for value in self.values])]
+        if any(isinstance(value, Link) for value in self.values):
+            addresses = [value.href if isinstance(value, Link) else "" for value in self.values]
+            found.append((self.key + ADDRESS, addresses))
+        return found
+
+    def _plain(self, value: Any) -> str:
+        if missing(value):
+            return ""
+        shown = _iso(value) or self.write(value)
+        return _bare(shown) if self.align == "right" and _NUMBER.fullmatch(shown) else shown
 
     def _cell(self, value: Any) -> str:
         if missing(value):
@@ -282,17 +271,27 @@ def _numeric(values: list[Any]) -> bool:
     return bool(known) and all(isinstance(value, Real) and not isinstance(value, bool) for value in known)
 
 
-def _number_format(column: Hashable, values: list[Any], decimals: int | None) -> Format:
-    if decimals is None and _YEAR_COLUMN.search(str(column)):
-        return lambda value: f"{value:.0f}"
-    places = _places(values) if decimals is None else decimals
-    return lambda value: text.number(value, places).replace("-", "\u2212")
+def _places(column: Hashable, values: list[Any], decimals: int | None) -> int | None:
+    """Return the decimals that the whole column needs, two at the most, so that the points stand under each other.
 
-
-def _places(values: list[Any]) -> int:
-    """Return the decimals that the whole column needs, two at the most, so that the points stand under each other."""
+    Columns named as years have none, and no commas.
+    """
+    if decimals is not None:
+        return decimals
+    if _YEAR_COLUMN.search(str(column)):
+        return None
     known = [float(value) for value in values if not missing(value)]
     return next((n for n in (0, 1) if all(round(value, n) == round(value, 2) for value in known)), 2)
+
+
+def _bare(number: str) -> str:
+    return number.replace(",", "").replace("\u2212", "-")
+
+
+def _number_format(places: int | None) -> Format:
+    if places is None:
+        return lambda value: f"{value:.0f}"
+    return lambda value: text.number(value, places).replace("-", "\u2212")
 
 
 def _words(value: Any) -> str:
@@ -301,11 +300,16 @@ def _words(value: Any) -> str:
     return text.date(value.isoformat()) if isinstance(value, date) else str(value)
 
 
-def _sort_key(value: Any) -> str:
-    """Dates are written in words, so the row carries what to sort them by; ISO text may be a month or a year."""
+def _iso(value: Any) -> str:
+    """Return a date in ISO form, nothing for what is no date; ISO text may be a month, a span or a year."""
     if isinstance(value, date) and not missing(value):
-        return f' data-sort="{value.isoformat()[:10]}"'
-    return f' data-sort="{value}"' if isinstance(value, str) and _ISO_DATE.fullmatch(value) else ""
+        return value.isoformat()[:10]
+    return value if isinstance(value, str) and _ISO_DATE.fullmatch(value) else ""
+
+
+def _sort_key(value: Any) -> str:
+    """Dates are written in words, so the row carries what to sort them by."""
+    return f' data-sort="{_iso(value)}"' if _iso(value) else ""
 
 
 def _row_header(cell: str) -> str:

@@ -6,18 +6,42 @@ citations and figures both print from.
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sphinx.application import Sphinx
-
-from . import citations, facts, incremental, launch, numbers, outputs, pages, paragraphs, registers, scripts
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
+MODULES = (
+    "changes",
+    "citations",
+    "cite",
+    "facets",
+    "facts",
+    "gallery",
+    "glossary",
+    "incremental",
+    "launch",
+    "metadata",
+    "numbers",
+    "outline",
+    "outputs",
+    "pages",
+    "paragraphs",
+    "profiles",
+    "redirects",
+    "references",
+    "registers",
+    "scripts",
+    "statelinks",
+    "versions",
+)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    for module in (citations, facts, incremental, launch, numbers, outputs, pages, paragraphs, registers, scripts):
-        module.setup(app)
+    for name in MODULES:
+        import_module(f".{name}", __name__).setup(app)
     app.connect("config-inited", lambda _app, config: config.html_static_path.append(str(STATIC)))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

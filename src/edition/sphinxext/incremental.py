@@ -18,6 +18,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
+from .paragraphs import is_chapter
+
 KEPT = "pages-as-written"
 # What pages know of each other: Sphinx's own registers, to which those of this package (``edition_...``) are added.
 SHARED = ("titles", "longtitles", "tocs", "toctree_includes", "toc_secnumbers", "toc_fignumbers", "all_docs")
@@ -28,7 +30,7 @@ class ReachesFurther(ExtensionError):
 
 
 def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Return the pages whose own content changed, and those that print data if any data did."""
+    """Return the pages whose own content changed and, if any data did, all that are no chapters."""
     data = _digest(*sorted((Path(env.srcdir) / "data").glob("*.*")))
     sources = {name: _digest(Path(env.doc2path(name))) for name in env.found_docs}
     before: dict[str, Any] = getattr(env, "content_read", {})
@@ -37,13 +39,9 @@ def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[s
         return []
     found = [name for name, digest in sources.items() if before["sources"].get(name) != digest]
     if before["data"] != data:
-        found += [name for name, files in env.dependencies.items() if any(map(_is_printed, files))]
+        # Chapters print what their notebooks hold; every other page may print the tables themselves.
+        found += [name for name in sources if not is_chapter(env, name)]
     return found
-
-
-def _is_printed(file: str) -> bool:
-    """Say whether a page that depends on ``file`` prints data; what cites sources is built anew with all pages."""
-    return Path(file).parent.name == "data" and Path(file).name != "sources.csv"
 
 
 def _digest(*files: Path) -> str:
@@ -102,5 +100,5 @@ def setup(app: Sphinx) -> None:
     app.connect("env-get-outdated", outdated)
     # Last, when every register is complete and everything has its number.
     app.connect("env-get-updated", refuse_what_reaches_further, priority=950)
-    # Before `pages.finish`.
-    app.connect("build-finished", keep, priority=850)
+    # After what writes files beside pages, and before `redirects` and `pages.finish`, which start from whole pages.
+    app.connect("build-finished", keep, priority=750)

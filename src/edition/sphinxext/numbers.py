@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from pathlib import Path
+
 from docutils import nodes
 from docutils.nodes import Node, system_message
 from myst_nb.core.variables import RetrievalError
 from myst_nb.ext.glue.roles import PasteTextRole
-from myst_nb.ext.glue.utils import retrieve_glue_data
+from myst_nb.ext.glue.utils import PendingGlueReference, retrieve_glue_data
 from sphinx.application import Sphinx
 
 DATA_PAGE = "book/apparatus/data"
@@ -17,8 +21,10 @@ class LinkedNumberRole(PasteTextRole):
 
     def run(self) -> tuple[list[Node], list[system_message]]:
         printed, messages = super().run()
-        tables = self._tables()
-        if not tables or not isinstance(printed[0], nodes.inline):
+        if not printed or not isinstance(printed[0], nodes.inline | PendingGlueReference):
+            return printed, messages
+        tables = self._tables_elsewhere() if "::" in self.text else self._tables()
+        if not tables:
             return printed, messages
         env = self.document.settings.env
         page = env.app.builder.get_relative_uri(env.docname, DATA_PAGE)
@@ -32,6 +38,26 @@ class LinkedNumberRole(PasteTextRole):
         except RetrievalError:
             return []
         return list(metadata.get("edition", {}).get("tables", []))
+
+    def _tables_elsewhere(self) -> list[str]:
+        """Return the tables behind ``notebook.ipynb::name:s``, a value of another notebook, as stored in that one."""
+        place, _, name = self.text.partition("::")
+        env = self.document.settings.env
+        notebook = Path(env.doc2path(env.docname)).parent / place
+        env.note_dependency(str(notebook))
+        return tables_by_value(notebook).get(name.rsplit(":", 1)[0], [])
+
+
+@cache
+def tables_by_value(notebook: Path) -> dict[str, list[str]]:
+    """Return the tables behind each glued value of a stored notebook, by the value's name."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    stored = (output.get("metadata", {}) for cell in cells for output in cell.get("outputs", []))
+    return {
+        about["scrapbook"]["name"]: about.get("edition", {}).get("tables", [])
+        for about in stored
+        if "scrapbook" in about
+    }
 
 
 def setup(app: Sphinx) -> None:

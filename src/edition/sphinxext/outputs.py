@@ -6,6 +6,7 @@ become nodes that Sphinx numbers and that ``{numref}`` finds; the page adds numb
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 
@@ -25,6 +26,10 @@ class exhibit_figure(nodes.General, nodes.Element):
 class exhibit_table(nodes.General, nodes.Element):
     """A table of a notebook."""
 
+
+FOLDER = "_exhibits"
+FOLD_FROM = 7
+"""Sources from which on the foot folds them: a list of dozens would stand between the reader and the text."""
 
 _NODES: dict[str, type[nodes.Element]] = {"figure": exhibit_figure, "table": exhibit_table}
 
@@ -59,7 +64,7 @@ def visit_html(self: HTML5Translator, node: nodes.Element) -> None:
     self.body.append(f'<span class="ed-exhibit-title">{escape(title or about["caption"])}</span>')
     if title:
         self.body.append(f'<span class="ed-exhibit-caption">{escape(about["caption"])}</span>')
-    self.body.append(f"</figcaption>\n{node['html']}\n{_foot(self, about)}</figure>\n")
+    self.body.append(f"</figcaption>\n{node['html']}\n{_foot(self, node)}</figure>\n")
     raise nodes.SkipNode
 
 
@@ -67,15 +72,20 @@ def depart_html(_self: HTML5Translator, _node: nodes.Element) -> None:
     """Nothing to close: the visit writes the whole exhibit."""
 
 
-def _foot(self: HTML5Translator, about: dict[str, Any]) -> str:
-    """Return the line beneath an exhibit: documents, tables of the data package, files, address."""
-    parts = [f"<span>{'Sources' if len(about['sources']) > 1 else 'Source'}: {_sources(self, about['sources'])}</span>"]
+def _foot(self: HTML5Translator, node: Any) -> str:
+    """Return what stands beneath an exhibit: documents, tables of the data package, files, code, address."""
+    about = node["about"]
     tables = [_download(self, f"data/{name}.csv", name) for name in about["tables"]]
-    parts.append(f"<span>Data: {', '.join(tables)}</span>" if tables else "")
-    files = {"csv": "Its figures (CSV)", "svg": "SVG"} if about["kind"] == "figure" else {"csv": "This table (CSV)"}
-    parts += [_download(self, f"_exhibits/{about['id']}.{kind}", label) for kind, label in files.items()]
-    parts.append(f'<a href="#{escape(about["id"])}">Address</a>')
-    return '<p class="ed-exhibit-foot">' + " ".join(part for part in parts if part) + "</p>\n"
+    files = {"csv": "Data (CSV)"} | ({"svg": "SVG"} if about["kind"] == "figure" else {})
+    parts = [
+        _sources(self, about["sources"]),
+        f"<span>{'Tables' if len(tables) > 1 else 'Table'}: {', '.join(tables)}</span>" if tables else "",
+        *(_download(self, f"{FOLDER}/{about['id']}.{kind}", label) for kind, label in files.items()),
+        f'<a href="#{escape(_code_id(about))}">Code</a>' if node.get("code") else "",
+        f'<a href="#{escape(about["id"])}">Address</a>',
+        f'<a href="{_uri(self, "book/cite.html")}#cite-{escape(about["id"])}" data-ed-cite>Cite</a>',
+    ]
+    return '<div class="ed-exhibit-foot">' + " ".join(part for part in parts if part) + "</div>\n"
 
 
 def _download(self: HTML5Translator, path: str, label: str) -> str:
@@ -86,7 +96,38 @@ def _sources(self: HTML5Translator, ids: list[str]) -> str:
     register = register_of(self.builder.app)
     page = self.builder.get_relative_uri(self.builder.current_docname, REGISTER_PAGE)
     links = [f'<a href="{page}#{source_id}">{escape(register[source_id].label)}</a>' for source_id in ids]
-    return "; ".join(links)
+    if len(links) < FOLD_FROM:
+        return f"<span>{'Sources' if len(links) > 1 else 'Source'}: {'; '.join(links)}</span>"
+    told = f"Sources: {len(links)} documents"
+    return f'<details class="ed-exhibit-sources"><summary>{told}</summary>{"; ".join(links)}</details>'
+
+
+def _code_id(about: dict[str, Any]) -> str:
+    return f"{about['id']}-code"
+
+
+def link_code(_app: Sphinx, document: nodes.document) -> None:
+    """Give the code that made an exhibit an address: following it opens the folded cell, also without a script."""
+    for kind in _NODES.values():
+        for node in document.findall(kind):
+            code = next((found for found in map(_code_of, _ancestors(node)) if found is not None), None)
+            if code is not None:
+                code["ids"].append(_code_id(node["about"]))
+                node["code"] = True
+
+
+def _ancestors(node: nodes.Node) -> Iterator[nodes.Node]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def _code_of(node: nodes.Node) -> nodes.Element | None:
+    """Return the code of a notebook's cell, nothing when the node is no cell or shows no code."""
+    if not isinstance(node, nodes.container) or node.get("nb_element") != "cell_code":
+        return None
+    parts = [part for part in node.children if isinstance(part, nodes.Element)]
+    return next((part for part in parts if part.get("nb_element") == "cell_code_source"), None)
 
 
 def _uri(self: HTML5Translator, path: str) -> str:
@@ -116,3 +157,4 @@ def setup(app: Sphinx) -> None:
     for kind, node in _NODES.items():
         app.add_enumerable_node(node, kind, _title, html=(visit_html, depart_html))
     app.connect("doctree-read", refuse_unknown_sources)
+    app.connect("doctree-read", link_code)

@@ -100,6 +100,8 @@ REPAIRS: tuple[tuple[str, str], ...] = (
     (r'onclick="window\.print\(\)"', 'data-ed-click="print"'),
     (r'onclick="toggleFullScreen\(\)"', 'data-ed-click="fullscreen"'),
     (r"\s*<script>\s*// Activate the search field on page load.*?</script>", ""),
+    # The theme opens a window of its own for a link in the bar; one within the page stays in it.
+    (r'<a href="(#[^"]*)" target="_blank"', r'<a href="\1"'),
     # A button for a bar that is not there, an advertisement's place, and a banner for versions.
     (r'\s*<button class="sidebar-toggle secondary-toggle.*?</button>', ""),
     (r'\s*<div class="pst-async-banner-revealer d-none">.*?</aside>\s*</div>', ""),

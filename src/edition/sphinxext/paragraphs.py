@@ -65,10 +65,10 @@ def _reading_order(env: BuildEnvironment, docname: str, seen: set[str]) -> Itera
 
 
 def renumber(_app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the chapters whose numbers moved: they must be written again."""
+    """Return what must be written again where numbers moved: all pages, since any may name a paragraph by number."""
     before: dict[str, Any] = getattr(env, "edition_first_numbers", {})
     env.edition_first_numbers = first_numbers(env)  # type: ignore[attr-defined]
-    return [name for name, number in env.edition_first_numbers.items() if before.get(name) != number]  # type: ignore[attr-defined]
+    return sorted(env.found_docs) if before != env.edition_first_numbers else []  # type: ignore[attr-defined]
 
 
 def number(app: Sphinx, document: nodes.document, docname: str) -> None:
@@ -77,7 +77,7 @@ def number(app: Sphinx, document: nodes.document, docname: str) -> None:
     if first is None or app.builder.format != "html":
         return
     for value, paragraph in enumerate(narrative(document), start=first):
-        paragraph["ids"].append(f"para-{value}")
+        paragraph["ids"].insert(0, f"para-{value}")  # first, so that it is the address of the paragraph itself
         paragraph["classes"].append("ed-para")
         label = f'aria-label="Paragraph {value}, its address"'
         link = f'<a class="ed-para-number" href="#para-{value}" {label}>{value}.</a> '

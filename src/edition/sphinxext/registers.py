@@ -1,14 +1,18 @@
 """Pages made from the data package itself: the register of sources with its back-links, and the data dictionary.
 
-``{source-register}`` and ``{data-dictionary}`` stand in the pages of the apparatus; what they print is read from
-``data/sources.csv`` and ``data/datapackage.json``, so the pages cannot fall behind the data.
+``{source-register}``, ``{data-tables}`` and ``{data-dictionary}`` stand in the pages of the apparatus; what they print
+is read from the tables and their descriptor, so the pages cannot fall behind the data. Every document of the register
+leads back to the paragraphs, figures, tables and claims that cite it, and to the tables whose rows rest on it.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,11 +23,25 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
+from ..downloads import PARQUET
+from . import facets
 from .citations import source_note
 from .outputs import exhibits
+from .paragraphs import narrative
 from .sources import Source, register_of
 
-Place = tuple[str, str]  # page and anchor
+SCHEMA = "datapackage.json"
+DATA_ADDRESS = "data.html"  # the page of the dictionary, beside the register
+
+
+@dataclass(frozen=True)
+class Use:
+    """One place that cites a source: a note (with the number of its paragraph on the page), an exhibit or a claim."""
+
+    source_id: str
+    kind: str
+    anchor: str
+    paragraph: int = -1
 
 
 class source_register(nodes.General, nodes.Element):
@@ -33,18 +51,75 @@ class source_register(nodes.General, nodes.Element):
 class SourceRegister(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         self.env.note_dependency("data/sources.csv")
+        self.env.note_dependency(f"data/{SCHEMA}")
         return [source_register()]
 
 
-class DataDictionary(SphinxDirective):
-    """One section a table: what it holds, its warnings, its columns, and the file."""
+class DataTables(SphinxDirective):
+    """The list of tables: what each is, its rows, its warnings and its files."""
 
     def run(self) -> list[nodes.Node]:
+        self.env.note_dependency(f"data/{SCHEMA}")
         data = Path(self.env.srcdir) / "data"
-        for file in sorted(data.glob("*.*")):  # the package says how many rows each table has
-            self.env.note_dependency(f"data/{file.name}")
-        package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
-        return [_table_section(resource, data, self.state.document) for resource in package["resources"]]
+        rows = "".join(_file_row(resource, data) for resource in _resources(data))
+        heads = ("Table", "What it holds", "Rows", "Before you use it", "Files")
+        return [nodes.raw("", _html_table("The tables of the data package", heads, rows), format="html")]
+
+
+class DataDictionary(SphinxDirective):
+    """One section a table: what it holds, its warnings, its columns, and the files."""
+
+    def run(self) -> list[nodes.Node]:
+        self.env.note_dependency(f"data/{SCHEMA}")
+        data = Path(self.env.srcdir) / "data"
+        return [_table_section(resource, data, self.state.document) for resource in _resources(data)]
+
+
+def _resources(data: Path) -> list[dict[str, Any]]:
+    """Return the tables of the package as its descriptor describes them, in its order."""
+    return json.loads((data / SCHEMA).read_text(encoding="utf-8"))["resources"]
+
+
+def _columns(resource: dict[str, Any]) -> set[str]:
+    return {field["name"] for field in resource["schema"]["fields"]}
+
+
+def _count(resource: dict[str, Any], data: Path) -> int:
+    with open(data / resource["path"], encoding="utf-8", newline="") as file:
+        return sum(1 for _ in csv.reader(file)) - 1
+
+
+def _warnings(resource: dict[str, Any]) -> str:
+    return ", ".join(word.replace("_", " ") for word in resource.get("edition:warnings", []))
+
+
+def _files(resource: dict[str, Any]) -> str:
+    """Return links to the table as CSV, the record itself, and as Parquet, made at the build (see ``downloads``)."""
+    name, path = escape(resource["name"]), escape(resource["path"])
+    csv_file = f'<a href="../../data/{path}" download aria-label="{name} as CSV">CSV</a>'
+    return (
+        f'{csv_file} <a href="../../data/{PARQUET}/{name}.parquet" download aria-label="{name} as Parquet">Parquet</a>'
+    )
+
+
+def _file_row(resource: dict[str, Any], data: Path) -> str:
+    name = escape(resource["name"])
+    return (
+        f'<tr><th scope="row"><a href="#table-{name}">{name}</a></th><td>{escape(resource["title"])}</td>'
+        f'<td class="ed-num">{_count(resource, data):,}</td><td>{escape(_warnings(resource))}</td>'
+        f"<td>{_files(resource)}</td></tr>"
+    )
+
+
+def _html_table(label: str, heads: Sequence[str], rows: str) -> str:
+    cells = "".join(f'<th scope="col"{_NUMERIC.get(head, "")}>{escape(head)}</th>' for head in heads)
+    return (
+        f'<div class="ed-table-wrap" tabindex="0" role="region" aria-label="{escape(label)}"><table class="ed-table">'
+        f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+_NUMERIC = {"Rows": ' class="ed-num"'}
 
 
 def _table_section(resource: dict[str, Any], data: Path, document: nodes.document) -> nodes.section:
@@ -52,14 +127,12 @@ def _table_section(resource: dict[str, Any], data: Path, document: nodes.documen
     section = nodes.section(ids=[f"table-{name}"], names=[f"table-{name}"])
     section += nodes.title(text=resource["title"])
     document.note_explicit_target(section)
-    with open(data / resource["path"], encoding="utf-8", newline="") as file:
-        rows = sum(1 for _ in csv.reader(file)) - 1
     key = ", ".join(resource["schema"].get("primaryKey", []))
-    warnings = ", ".join(word.replace("_", " ") for word in resource.get("edition:warnings", []))
+    warnings = _warnings(resource)
     html = [
         f"<p>{escape(resource['description'])}</p>",
-        f'<p class="ed-table-facts"><span>File: <a href="../../data/{escape(resource["path"])}" download>'
-        f"{escape(resource['path'])}</a></span> <span>{rows:,} rows</span> <span>Key: {escape(key)}</span>",
+        f'<p class="ed-table-facts"><span>Table: {escape(name)}</span> <span>{_files(resource)}</span> '
+        f"<span>{_count(resource, data):,} rows</span> <span>Key: {escape(key)}</span>",
         f" <span>Before you use it: {escape(warnings)}</span></p>" if warnings else "</p>",
         _fields(resource),
     ]
@@ -74,12 +147,7 @@ def _fields(resource: dict[str, Any]) -> str:
         for field in key["fields"]
     }
     rows = "".join(_field_row(field, references.get(field["name"])) for field in resource["schema"]["fields"])
-    label = f"Columns of {escape(resource['title'])}"
-    return (
-        f'<div class="ed-table-wrap" tabindex="0" role="region" aria-label="{label}"><table class="ed-table">'
-        '<thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col">What it holds</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    return _html_table(f"Columns of {resource['title']}", ("Column", "Type", "What it holds"), rows)
 
 
 def _field_row(field: dict[str, Any], reference: str | None) -> str:
@@ -94,7 +162,7 @@ def _field_row(field: dict[str, Any], reference: str | None) -> str:
     )
 
 
-def _uses(env: BuildEnvironment) -> dict[str, list[Place]]:
+def _uses(env: BuildEnvironment) -> dict[str, list[Use]]:
     if not hasattr(env, "edition_uses"):
         env.edition_uses = {}  # type: ignore[attr-defined]
     return env.edition_uses  # type: ignore[attr-defined]
@@ -102,12 +170,25 @@ def _uses(env: BuildEnvironment) -> dict[str, list[Place]]:
 
 def collect(app: Sphinx, document: nodes.document) -> None:
     """Remember, for each page, which source is cited at which anchor."""
-    found: list[tuple[str, str]] = []
+    found: list[Use] = []
+    numbers = {id(paragraph): place for place, paragraph in enumerate(narrative(document))}
     for note in document.findall(source_note):
-        found += [(source_id, f"ref-{note['number']}") for source_id in note["sources"]]
-    for about in exhibits(document):
-        found += [(source_id, about["id"]) for source_id in about["sources"]]
+        place = numbers.get(id(_paragraph_of(note)), -1)
+        found += [Use(source_id, "note", f"ref-{note['number']}", place) for source_id in note["sources"]]
+    for kind in ("figure", "table"):
+        found += [
+            Use(source_id, kind, about["id"]) for about in exhibits(document, kind) for source_id in about["sources"]
+        ]
+    for node in document.findall(lambda node: isinstance(node, nodes.Element) and "uses" in node):
+        found += [Use(source_id, name, anchor) for source_id, anchor, name in node["uses"]]  # type: ignore[index]
     _uses(app.env)[app.env.docname] = found
+
+
+def _paragraph_of(node: nodes.Node) -> nodes.Node | None:
+    """Return the paragraph that holds a note, or nothing."""
+    while node is not None and not isinstance(node, nodes.paragraph):
+        node = node.parent
+    return node
 
 
 def forget(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
@@ -119,45 +200,79 @@ def merge(_app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildE
 
 
 def print_register(app: Sphinx, document: nodes.document, docname: str) -> None:
-    """Replace the mark by the register: one entry a document, sorted by label, with the places that rest on it."""
+    """Replace the mark by the register: one entry a document, sorted by label, with all that rests on it."""
     for mark in list(document.findall(source_register)):
-        places: dict[str, list[Place]] = {}
-        for page, found in sorted(_uses(app.env).items()):
-            for source_id, anchor in found:
-                places.setdefault(source_id, []).append((page, anchor))
+        cited: dict[str, dict[str, list[Use]]] = {}
+        for page in _reading_order(app.env):
+            for use in _uses(app.env).get(page, []):
+                cited.setdefault(use.source_id, {}).setdefault(page, []).append(use)
+        rows = rows_by_source(Path(app.srcdir) / "data")
         entries = sorted(register_of(app).values(), key=lambda source: (source.label.casefold(), source.source_id))
-        html = [_entry(source, _links(app, docname, places.get(source.source_id, []))) for source in entries]
-        mark.replace_self(nodes.raw("", f'<dl class="ed-register">{"".join(html)}</dl>', format="html"))
+        html = [
+            _entry(source, _links(app, docname, cited.get(source.source_id, {})), rows.get(source.source_id, {}))
+            for source in entries
+        ]
+        bar = facets.bar(".ed-register > div", "type", "table", "use")
+        mark.replace_self(nodes.raw("", f'{bar}<dl class="ed-register">{"".join(html)}</dl>', format="html"))
 
 
-def _links(app: Sphinx, docname: str, places: Iterable[Place]) -> str:
-    """Return numbered links to the places that cite a source, grouped by page."""
-    here, pages = app.builder.get_target_uri(docname), {}  # type: ignore[var-annotated]
-    for page, anchor in places:
-        pages.setdefault(page, []).append(anchor)
-    parts = []
-    for page, anchors in pages.items():
+def _reading_order(env: BuildEnvironment) -> list[str]:
+    """Return the pages that cite sources, chapters in the order of their paragraphs, then the others by name."""
+    first = env.edition_first_numbers  # type: ignore[attr-defined]
+    return sorted(_uses(env), key=lambda page: (first.get(page, sys.maxsize), page))
+
+
+def rows_by_source(data: Path) -> dict[str, dict[str, int]]:
+    """Return, for each source, how many rows of each table name it; tables in the order of their names."""
+    found: dict[str, Counter[str]] = {}
+    for resource in sorted(_resources(data), key=lambda resource: str(resource["name"])):
+        if resource["name"] != "sources" and "source_id" in _columns(resource):
+            with open(data / resource["path"], encoding="utf-8", newline="") as file:
+                for source_id in filter(None, (row["source_id"] for row in csv.DictReader(file))):
+                    found.setdefault(source_id, Counter())[resource["name"]] += 1
+    return {source_id: dict(tables) for source_id, tables in found.items()}
+
+
+def _links(app: Sphinx, docname: str, cited: Mapping[str, Sequence[Use]]) -> str:
+    """Return links to the paragraphs, figures, tables and claims that cite a source, grouped by page."""
+    here, parts = app.builder.get_target_uri(docname), []
+    for page, uses in cited.items():
         uri = relative_uri(here, app.builder.get_target_uri(page))
-        title = app.env.titles[page].astext()
-        links = " ".join(
-            f'<a href="{uri}#{anchor}" aria-label="{escape(title)}, place {number}">{number}</a>'
-            for number, anchor in enumerate(anchors, start=1)
-        )
-        parts.append(f"{escape(title)}: {links}")
+        places = dict.fromkeys(_place(app.env, page, use) for use in uses)
+        links = ", ".join(f'<a href="{uri}#{anchor}">{escape(name)}</a>' for name, anchor in places)
+        parts.append(f"{escape(app.env.titles[page].astext())}: {links}")
     return "; ".join(parts)
 
 
-def _entry(source: Source, links: str) -> str:
+def _place(env: BuildEnvironment, page: str, use: Use) -> tuple[str, str]:
+    """Return the name of a place and its anchor: ``para. 12``, ``figure 3``, or the note where nothing is counted."""
+    if use.kind in ("figure", "table"):
+        number = env.toc_fignumbers[page][use.kind][use.anchor]
+        return f"{use.kind} {'.'.join(map(str, number))}", use.anchor
+    first = env.edition_first_numbers.get(page)  # type: ignore[attr-defined]
+    if use.kind == "note" and first is not None and use.paragraph >= 0:
+        return f"para. {first + use.paragraph}", f"para-{first + use.paragraph}"
+    return (f"note {use.anchor.removeprefix('ref-')}" if use.kind == "note" else use.kind), use.anchor
+
+
+def _entry(source: Source, links: str, rows: Mapping[str, int]) -> str:
     title = f"<cite>{escape(source.full_title)}</cite>. " if source.full_title else ""
     makers = ", ".join(dict.fromkeys(name for name in (source.author, source.publisher) if name))
     told = f"{title}{escape(makers)}{'. ' if makers else ''}{escape(source.kind)}."
     cited = f'<span class="ed-cited">Cited in {links}</span>' if links else ""
-    return f'<dt id="{source.source_id}">{source.link()}</dt><dd>{told} {cited}</dd>'
+    tables = ", ".join(
+        f'<a href="{DATA_ADDRESS}#table-{name}">{name}</a>&nbsp;{number:,}' for name, number in rows.items()
+    )
+    data = f'<span class="ed-cited">Rows: {tables}</span>' if rows else ""
+    use = "|".join(word for word, used in (("in the text", links), ("in the data", rows)) if used) or "named only"
+    facet = facets.attributes(type=source.type.replace("_", " "), table="|".join(rows), use=use)
+    return f'<div{facet}><dt id="{source.source_id}">{source.link()}</dt><dd>{told} {cited}{data}</dd></div>'
 
 
 def setup(app: Sphinx) -> None:
     app.add_node(source_register)
     app.add_directive("source-register", SourceRegister)
+    app.add_directive("data-tables", DataTables)
     app.add_directive("data-dictionary", DataDictionary)
     app.connect("doctree-read", collect)
     app.connect("env-purge-doc", forget)

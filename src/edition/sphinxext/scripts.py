@@ -7,23 +7,23 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from .outputs import exhibits
+from .outputs import FOLDER, exhibits
 
 STYLES = ("edition.css", "figures.css")
 
 
 def write_exhibit_files(app: Sphinx, document: nodes.document, _docname: str) -> None:
     """Write the figures behind every exhibit of a page as CSV, and its chart as SVG."""
-    from .. import figures, tables
+    from .. import figures
 
     if app.builder.format != "html":
         return
-    folder = Path(app.outdir) / "_exhibits"
-    for kind, files in (("figure", figures.figure_files), ("table", tables.table_files)):
-        for about in exhibits(document, kind):
-            folder.mkdir(exist_ok=True)
-            for suffix, content in files(about["html"]).items():
-                (folder / f"{about['id']}.{suffix}").write_bytes(content)
+    folder = Path(app.outdir) / FOLDER
+    for about in exhibits(document):
+        folder.mkdir(exist_ok=True)
+        files = figures.figure_files(about["html"]) if about["kind"] == "figure" else {"csv": about["csv"].encode()}
+        for suffix, content in files.items():
+            (folder / f"{about['id']}.{suffix}").write_bytes(content)
 
 
 def write_bundle(app: Sphinx, failure: Exception | None) -> None:

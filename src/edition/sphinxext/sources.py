@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -12,6 +14,15 @@ from textwrap import shorten
 from ..text import date
 
 REGISTER_PAGE = "book/apparatus/sources"
+
+# How far a row of data can be trusted, best first, and what a page says of it.
+CONFIDENCE = {
+    "primary": "the document itself",
+    "secondary": "as another text reports it",
+    "background": "not confirmed",
+    "conflicting": "sources differ",
+}
+DOUBTFUL = ("background", "conflicting")
 
 
 @dataclass(frozen=True)
@@ -61,3 +72,36 @@ def register(path: Path) -> dict[str, Source]:
 def register_of(app: object) -> dict[str, Source]:
     """Return the register of the book that ``app`` builds."""
     return register(Path(app.srcdir) / "data" / "sources.csv")  # type: ignore[attr-defined]
+
+
+@cache
+def grades(data: Path) -> Mapping[tuple[str, str], Counter[str]]:
+    """Count the rows of all tables of ``data`` by confidence, for each document and place in it.
+
+    The key is ``(source_id, locator)``; ``(source_id, "")`` counts all rows that rest on the document.
+    """
+    counted: dict[tuple[str, str], Counter[str]] = {}
+    for path in sorted(data.glob("*.csv")):
+        with open(path, encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                source_id, confidence = row.get("source_id"), row.get("confidence")
+                if source_id and confidence:
+                    for locator in {"", row.get("locator") or ""}:
+                        counted.setdefault((source_id, locator), Counter())[confidence] += 1
+    return counted
+
+
+def doubt(data: Path, source_id: str, locator: str) -> str:
+    """Return ``background`` or ``conflicting`` where all that the data take from this place is so, else nothing.
+
+    A place that no row names stands for its whole document.
+    """
+    counted = grades(data)
+    found = counted.get((source_id, locator)) or counted.get((source_id, ""), Counter())
+    return found.most_common(1)[0][0] if found and all(grade in DOUBTFUL for grade in found) else ""
+
+
+def graded(data: Path, source_id: str) -> str:
+    """Return the confidence of the rows that rest on a document in words: ``primary (8), secondary (1)``."""
+    found = grades(data).get((source_id, ""), Counter())
+    return ", ".join(f"{word} ({found[word]:,})" for word in CONFIDENCE if found[word])

@@ -17,7 +17,7 @@ from typing import Any
 import tinycss2
 
 SHEET = "_static/book.css"
-WHOLE = re.compile(r"_static/(edition|figures|page|palette)\.css$")
+WHOLE = re.compile(r"_static/(cite|edition|figures|page|palette|profiles)\.css$")
 GROUPS = ("media", "supports", "container", "layer")
 
 _LINK = re.compile(r'[ \t]*<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="([^"]+)"[^>]*>\n?')

@@ -1,6 +1,14 @@
-// Sorting and filtering for tables, without a kernel. Without this script a table is complete and in its own order.
+// Sorting and filtering for tables, without a kernel. Without this script a table is complete up to its first 200 rows,
+// and in its own order. Rows that the page leaves to the CSV come from there when a reader asks for them.
+//
+// Why not a library: the one that a package of the edition's language carries (DataTables) is a hundred times the size
+// of this file, pages through rows that our pages show whole, and sorts missing values among the others.
 
 const FILTER_FROM = 15; // rows
+const MISSING = '<abbr title="not available">..</abbr>';
+const ADDRESS = " (address)"; // see tables.py
+const FIELD = /(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n)/g;
+const DATE = /^\d{4}-\d{2}(-\d{2})?(\/\d{4}-\d{2}(-\d{2})?)?$/;
 let serial = 0;
 
 const comparable = (cell) => {
@@ -22,12 +30,82 @@ function sort(table, header) {
   const way = header.getAttribute("aria-sort") === "ascending" ? -1 : 1;
   for (const other of header.parentElement.cells) other.removeAttribute("aria-sort");
   header.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
-  for (const body of table.tBodies) {
-    const keyed = [...body.rows].map((row) => [comparable(row.cells[header.cellIndex]), row]);
-    keyed.sort(([a], [b]) => compare(a, b, way));
-    body.append(...keyed.map(([, row]) => row));
-  }
+  const body = table.tBodies[0];
+  const keyed = [...body.rows].map((row) => [comparable(row.cells[header.cellIndex]), row]);
+  keyed.sort(([a], [b]) => compare(a, b, way));
+  body.append(...keyed.map(([, row]) => row));
 }
+
+// The rest of a long table
+
+function parse(csv) {
+  const rows = [[]];
+  for (const [, quoted, bare, end] of csv.matchAll(FIELD)) {
+    rows.at(-1).push(quoted?.replaceAll('""', '"') ?? bare);
+    if (end === "\n") rows.push([]);
+  }
+  return rows.slice(0, -1);
+}
+
+function inWords(date) {
+  const parts = date.split("-").length;
+  const form = { year: "numeric", month: "long", ...(parts > 2 && { day: "numeric" }), timeZone: "UTC" };
+  return new Date(parts > 2 ? date : `${date}-01`).toLocaleDateString("en-GB", form);
+}
+
+/** Write a value of the CSV as the rows in the page are written. */
+function written(header, value) {
+  const { places, dates } = header.dataset;
+  if (dates !== undefined && DATE.test(value)) return value.split("/").map(inWords).join(" to ");
+  if (places === undefined || isNaN(value)) return value;
+  const digits = { minimumFractionDigits: places, maximumFractionDigits: places };
+  return Number(value).toLocaleString("en-GB", digits).replace("-", "\u2212");
+}
+
+function cell(header, value, address) {
+  const made = document.createElement(header.cellIndex ? "td" : "th");
+  if (!header.cellIndex) made.scope = "row";
+  if (header.className) made.className = header.className;
+  if (DATE.test(value)) made.dataset.sort = value;
+  if (value === "") made.innerHTML = MISSING;
+  else if (address) made.append(Object.assign(document.createElement("a"), { href: address, textContent: value }));
+  else made.textContent = written(header, value);
+  return made;
+}
+
+/** Bring in the rows that only the CSV has, once. */
+async function whole(table) {
+  if (!table.dataset.rows) return;
+  const answer = await fetch(table.closest("figure").querySelector(`a[href$="/${table.dataset.table}.csv"]`).href);
+  if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+  const [names, ...rows] = parse(await answer.text());
+  const body = table.tBodies[0];
+  const headers = [...table.tHead.rows[0].cells];
+  const at = headers.map(({ dataset: { column } }) => [names.indexOf(column), names.indexOf(column + ADDRESS)]);
+  if (!table.dataset.rows) return; // two asked at once
+  delete table.dataset.rows;
+  for (const values of rows.slice(body.rows.length)) {
+    const row = document.createElement("tr");
+    row.append(...headers.map((header, n) => cell(header, values[at[n][0]], values[at[n][1]])));
+    body.append(row);
+  }
+  table.closest("figure").querySelectorAll(".ed-table-cut, .ed-rest").forEach((told) => told.remove());
+}
+
+/** Do something with all rows of a table, or say in its bar why that cannot be. */
+async function withAll(table, action) {
+  try {
+    await whole(table);
+  } catch (error) {
+    console.warn(`${table.dataset.table}: its other rows cannot be read:`, error);
+    table.closest("figure").querySelector(".ed-filter output").textContent =
+      "The other rows cannot be read here; the CSV below has them all.";
+    return;
+  }
+  action();
+}
+
+// Controls
 
 /** Make each column's header a button: reachable and usable from the keyboard, its state told by aria-sort. */
 function sortable(table) {
@@ -40,45 +118,39 @@ function sortable(table) {
     arrow.className = "ed-arrow";
     button.childNodes[0].after(arrow); // before the unit
     header.append(button);
-    button.addEventListener("click", () => {
-      show(table);
-      sort(table, header);
-    });
+    button.addEventListener("click", () => withAll(table, () => sort(table, header)));
   }
 }
 
-/** Bring the rows kept unseen into the one body, so that order and filter hold for the whole table. */
-function show(table) {
-  for (const rest of [...table.tBodies].slice(1)) {
-    table.tBodies[0].append(...rest.rows);
-    rest.remove();
-    table.closest(".ed-table-wrap").parentElement.querySelector(".ed-table-cut")?.remove();
+function filter(table, words, count) {
+  const rows = [...table.tBodies[0].rows];
+  for (const row of rows) {
+    const text = row.textContent.toLowerCase();
+    row.hidden = !words.every((word) => text.includes(word));
   }
+  const left = rows.filter((row) => !row.hidden).length;
+  count.textContent = words.length ? `${left} of ${rows.length} rows` : "";
 }
 
 function filterable(table) {
-  const wrap = table.closest(".ed-table-wrap");
-  const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
   const id = `ed-filter-${(serial += 1)}`;
   const bar = document.createElement("div");
   bar.className = "ed-filter";
   bar.innerHTML = `<label for="${id}">Filter rows</label> <input id="${id}" type="search" autocomplete="off"> <output for="${id}"></output>`;
-  wrap.before(bar);
+  table.closest(".ed-table-wrap").before(bar);
   const [, input, count] = bar.children;
-  input.addEventListener("input", () => {
-    show(table);
-    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    for (const row of rows) {
-      const text = row.textContent.toLowerCase();
-      row.hidden = !words.every((word) => text.includes(word));
-    }
-    const left = rows.filter((row) => !row.hidden).length;
-    count.textContent = words.length ? `${left} of ${rows.length} rows` : "";
-  });
+  const words = () => input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  input.addEventListener("input", () => withAll(table, () => filter(table, words(), count)));
+  if (!table.dataset.rows) return;
+  const all = document.createElement("button");
+  all.type = "button";
+  all.className = "ed-rest";
+  all.textContent = `Show all ${Number(table.dataset.rows).toLocaleString("en-GB")} rows`;
+  all.addEventListener("click", () => withAll(table, () => input.focus()));
+  bar.append(all);
 }
 
 for (const table of document.querySelectorAll("table.ed-table")) {
   sortable(table);
-  const rows = [...table.tBodies].reduce((sum, body) => sum + body.rows.length, 0);
-  if (rows > FILTER_FROM) filterable(table);
+  if (table.dataset.rows || table.tBodies[0].rows.length > FILTER_FROM) filterable(table);
 }

@@ -1,0 +1,264 @@
+"""How this edition and its parts are cited: BibTeX, RIS, CSL-JSON, Chicago and the footnotes of the United Nations.
+
+What is known of the edition comes from CITATION.cff: the version, the date, a DOI and an address where there are any.
+Nothing is invented: without a DOI or an address a citation has none. Text in, text out; pages know nothing of formats.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from .text import date, listing
+
+# Stands for a paragraph's number in a page's ready-made citations: letters alone, which no format escapes.
+PARAGRAPH = "PARANUMBER"
+
+_RIS_TYPES = {"edition": "BOOK", "figure": "FIGURE", "data": "DATA"}
+_CSL_TYPES = {"edition": "book", "figure": "figure", "data": "dataset"}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_TEX = str.maketrans(
+    {sign: f"\\{sign}" for sign in "&%$#_{}"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+)
+
+
+class CitationError(ValueError):
+    """CITATION.cff cannot be used; the message says what it lacks."""
+
+
+@dataclass(frozen=True)
+class Name:
+    """An author: an entity by its ``literal`` name, a person by ``family`` and ``given``."""
+
+    literal: str = ""
+    family: str = ""
+    given: str = ""
+    orcid: str = ""
+
+    @property
+    def inverted(self) -> str:
+        return self.literal or ", ".join(part for part in (self.family, self.given) if part)
+
+    @property
+    def natural(self) -> str:
+        return self.literal or " ".join(part for part in (self.given, self.family) if part)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What CITATION.cff says: ``released`` is an ISO date; ``doi``, ``url`` and ``repository`` are empty when unknown.
+
+    ``url`` is the folder on the web in which each version stands under its number (``URL/0.1.0/book/...``).
+    """
+
+    title: str
+    authors: tuple[Name, ...]
+    version: str
+    released: str
+    abstract: str = ""
+    keywords: tuple[str, ...] = ()
+    doi: str = ""
+    url: str = ""
+    repository: str = ""
+
+    def address(self, path: str = "") -> str:
+        """Return where ``path`` of this version stands, else the repository, else nothing."""
+        return f"{self.url.rstrip('/')}/{self.version}/{path}" if self.url else self.repository
+
+    @property
+    def doi_address(self) -> str:
+        return f"https://doi.org/{self.doi}" if self.doi else ""
+
+    @property
+    def standing(self) -> str:
+        """Return what this version has and lacks, in words for the reader who cites it."""
+        doi = f"The DOI of this version is {self.doi}." if self.doi else "This version has no DOI."
+        lacking = "" if self.url or self.repository else " No public address of it is known yet."
+        return doi + lacking
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is cited: the edition, or a part of it.
+
+    ``kind`` is edition, page, paragraph, figure, table or data; ``locator`` finds the part in the edition
+    (``figure 3``, ``para. 12``); ``path`` is its address from the site's first folder; ``sha256`` is that of a file.
+    """
+
+    key: str
+    kind: str
+    title: str = ""
+    locator: str = ""
+    path: str = ""
+    sha256: str = ""
+
+
+def read(cff: str) -> Edition:
+    """Return what a CITATION.cff says; raises ``CitationError`` when a citation cannot be made from it."""
+    told = yaml.safe_load(cff)
+    lacking = [name for name in ("title", "version", "date-released", "authors") if not told.get(name)]
+    if lacking:
+        raise CitationError(f"CITATION.cff has no {listing(lacking)}: every citation needs it.")
+    doi = told.get("doi") or next((one["value"] for one in told.get("identifiers", []) if one["type"] == "doi"), "")
+    return Edition(
+        title=told["title"],
+        authors=tuple(_name(author) for author in told["authors"]),
+        version=str(told["version"]),
+        released=str(told["date-released"]),
+        abstract=" ".join(str(told.get("abstract", "")).split()),
+        keywords=tuple(told.get("keywords", ())),
+        doi=re.sub(r"^(https?://(dx\.)?doi\.org/|doi:)", "", str(doi)),
+        url=told.get("url", ""),
+        repository=told.get("repository-code", ""),
+    )
+
+
+def _name(author: dict[str, Any]) -> Name:
+    parts = (author.get(name, "") for name in ("name-particle", "family-names", "name-suffix"))
+    family = " ".join(part for part in parts if part)
+    return Name(author.get("name", ""), family, author.get("given-names", ""), author.get("orcid", ""))
+
+
+def whole(edition: Edition) -> Work:
+    """Return the edition itself as what is cited."""
+    return Work("edition", "edition", edition.title, path="")
+
+
+def _title(work: Work) -> str:
+    """Return a part's title for formats that have no place of their own for a paragraph or a figure's number."""
+    return f"{work.title} ({work.locator})" if work.locator else work.title
+
+
+def _key(work: Work, edition: Edition) -> str:
+    return f"edition-{edition.version}" + ("" if work.kind == "edition" else f"-{work.key}")
+
+
+# Plain text
+
+
+def chicago(work: Work, edition: Edition) -> str:
+    """Return an entry of a bibliography after the Chicago Manual of Style."""
+    first, *others = edition.authors
+    authors = listing([first.inverted, *(name.natural for name in others)]).replace(" and ", ", and ") if others else ""
+    year, month, day = edition.released.split("-")
+    parts = [_stopped(authors or first.inverted)]
+    if work.kind == "edition":
+        parts.append(f"{edition.title}. Version {edition.version}.")
+    else:
+        place = f", {work.locator}" if work.locator else ""
+        digest = f" (SHA-256: {work.sha256})" if work.sha256 else ""
+        parts.append(f"“{_stopped(work.title)}” In {edition.title}, version {edition.version}{place}{digest}.")
+    parts.append(f"{date(f'{year}-{month}').split()[0]} {int(day)}, {year}.")
+    parts += [f"{address}." for address in (edition.address(work.path), edition.doi_address) if address]
+    return " ".join(parts)
+
+
+def un(work: Work, edition: Edition) -> str:
+    """Return a footnote in the editorial style of the United Nations."""
+    title = edition.title if work.kind == "edition" else f"“{work.title}”, in {edition.title}"
+    place = f", {work.locator}" if work.locator else ""
+    digest = f", SHA-256: {work.sha256}" if work.sha256 else ""
+    doi = f", DOI: {edition.doi}" if edition.doi else ""
+    authors = listing(name.natural for name in edition.authors)
+    note = f"{authors}, {title}, version {edition.version} ({date(edition.released)}){place}{digest}{doi}."
+    address = edition.address(work.path)
+    return f"{note} Available at {address}." if address else note
+
+
+def _stopped(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+# For reference managers
+
+
+def bibtex(work: Work, edition: Edition) -> str:
+    """Return one BibTeX entry, ``@misc``: the type that every style prints without a publisher, and none is known.
+
+    The book and the version stand in ``howpublished``, where styles print them.
+    """
+    year, month, _ = edition.released.split("-")
+    version = f"version {edition.version}"
+    names = (f"{{{_tex(name.literal)}}}" if name.literal else _tex(name.inverted) for name in edition.authors)
+    fields = {
+        "author": " and ".join(names),
+        "title": f"{{{_tex(_title(work))}}}",
+        "howpublished": version.capitalize() if work.kind == "edition" else f"In: {_tex(edition.title)}, {version}",
+        "year": year,
+        "month": _MONTHS[int(month) - 1],
+        "date": edition.released,
+        "note": f"SHA-256: {work.sha256}" if work.sha256 else "",
+        "doi": edition.doi,
+        "url": edition.address(work.path),
+    }
+    # A month is a macro of the style, and so stands without braces.
+    lines = [f"  {name} = {value if name == 'month' else f'{{{value}}}'}" for name, value in fields.items() if value]
+    return f"@misc{{{_key(work, edition)},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _tex(text: str) -> str:
+    return text.translate(_TEX)
+
+
+def ris(work: Work, edition: Edition) -> str:
+    """Return one RIS record: lines of ``XX  - value``, ended as the format asks by carriage return and line feed."""
+    part = work.kind != "edition"
+    lines = [
+        ("TY", _RIS_TYPES.get(work.kind, "CHAP")),
+        *(("AU", name.inverted) for name in edition.authors),
+        ("TI", _title(work)),
+        ("T2", edition.title if part else ""),
+        ("PY", edition.released[:4]),
+        ("DA", edition.released.replace("-", "/") + "/"),
+        ("ET", f"Version {edition.version}"),
+        ("LA", "en"),
+        ("N1", f"SHA-256: {work.sha256}" if work.sha256 else ""),
+        ("DO", edition.doi),
+        ("UR", edition.address(work.path)),
+    ]
+    told = [f"{tag}  - {' '.join(value.split())}" for tag, value in lines if value]
+    return "\r\n".join([*told, "ER  - ", ""])
+
+
+def csl_json(work: Work, edition: Edition) -> str:
+    """Return a CSL-JSON list of one item."""
+    people = [
+        {"literal": name.literal} if name.literal else {"family": name.family, "given": name.given}
+        for name in edition.authors
+    ]
+    item = {
+        "id": _key(work, edition),
+        "type": _CSL_TYPES.get(work.kind, "chapter"),
+        "title": _title(work),
+        "container-title": "" if work.kind == "edition" else edition.title,
+        "author": people,
+        "issued": {"date-parts": [[int(part) for part in edition.released.split("-")]]},
+        "version": edition.version,
+        "language": "en",
+        "note": f"SHA-256: {work.sha256}" if work.sha256 else "",
+        "DOI": edition.doi,
+        "URL": edition.address(work.path),
+    }
+    return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False) + "\n"
+
+
+Format = Callable[[Work, Edition], str]
+# The name that readers see, the end of the file's name (none for plain text), its media type and the function.
+FORMATS: dict[str, tuple[str, str, str, Format]] = {
+    "un": ("United Nations footnote", "", "", un),
+    "chicago": ("Chicago", "", "", chicago),
+    "bibtex": ("BibTeX", "bib", "application/x-bibtex", bibtex),
+    "ris": ("RIS", "ris", "application/x-research-info-systems", ris),
+    "csl": ("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", csl_json),
+}
+
+
+def every(work: Work, edition: Edition) -> dict[str, str]:
+    """Return ``work`` in each of ``FORMATS``."""
+    return {name: function(work, edition) for name, (_, _, _, function) in FORMATS.items()}

@@ -1,0 +1,74 @@
+"""The data package as readers take it away: one zip of the whole, and each table as Parquet with its types.
+
+Both are made at the build from the CSV tables and are the same bytes from the same tables: members of the zip carry
+the date of the release, and a Parquet file only what the schema says of its table.
+"""
+
+from __future__ import annotations
+
+import time
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import data
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+ARCHIVE = "data-package.zip"
+PARQUET = "parquet"
+
+
+def write(source: Path, target: Path, released: int) -> None:
+    """Write the zip and the Parquet files of the package in ``source`` to ``target``.
+
+    ``released`` is the date that members of the zip carry, in seconds since 1970 (UTC).
+    """
+    (target / ARCHIVE).unlink(missing_ok=True)
+    _archive(source, target / ARCHIVE, released)
+    (target / PARQUET).mkdir(parents=True, exist_ok=True)
+    for name in data.resources(source):
+        write_parquet(name, source, target / PARQUET / f"{name}.parquet")
+
+
+def _archive(source: Path, archive: Path, released: int) -> None:
+    """Write all files of ``source`` under ``data/``, so that ``edition.load`` works in the unpacked folder."""
+    year, month, day = time.gmtime(released)[:3]
+    files = sorted(path for path in source.iterdir() if path.is_file() and not path.name.startswith("."))
+    with zipfile.ZipFile(archive, "w") as bundle:
+        for file in files:
+            member = zipfile.ZipInfo(f"data/{file.name}", date_time=(year, month, day, 0, 0, 0))
+            member.external_attr = 0o644 << 16
+            member.create_system = 3  # Unix, on whichever system it is made
+            member.compress_type = zipfile.ZIP_DEFLATED
+            bundle.writestr(member, file.read_bytes(), compresslevel=9)
+
+
+def write_parquet(name: str, source: Path, file: Path) -> None:
+    """Write one table of the package in ``source`` as Parquet, typed and described by its schema."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+    resource = data.resources(source)[name]
+    schema = pa.schema([_field(field) for field in resource["schema"]["fields"]])
+    frame = data.load(name, source)
+    columns = [pa.array(frame[field.name], type=field.type, from_pandas=True) for field in schema]
+    about = {"title": resource["title"], "description": resource["description"]}
+    table = pa.Table.from_arrays(columns, schema=schema.with_metadata(about))
+    pq.write_table(table, file, compression="zstd")
+
+
+def _field(field: dict[str, Any]) -> pa.Field:
+    """Return a column as Arrow describes it; its metadata say in words what it holds, and in which unit."""
+    import pyarrow as pa
+
+    kinds: dict[str, Any] = {
+        "integer": pa.int64(),
+        "year": pa.int64(),
+        "number": pa.float64(),
+        "boolean": pa.bool_(),
+        "date": pa.date32(),
+    }
+    told = {key: field[key] for key in ("title", "description", "unit") if field.get(key)}
+    return pa.field(field["name"], kinds.get(field["type"], pa.string()), metadata=told)
