@@ -57,6 +57,7 @@ def test_a_row_and_a_sentence_are_built_alone_and_the_same(continued: Path, runs
     assert runs == [True]
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed >= {"book/reading-guide.html", "book/apparatus/data.html", "data/votes.csv", "searchindex.js"}
+    assert any(name.startswith("book/states/") for name in changed), "the page of the State that voted"
     assert "book/introduction.html" not in changed
     assert after == from_the_start(continued)
     # A word that has gone leaves the index, too.

@@ -36,6 +36,7 @@ COPIED = ("book", "data", "src", "_config.yml", "_toc.yml", "CHANGELOG.md", "CIT
 RUNS = 5
 CORES = 2
 CHANGED = ("votes", "office_figures")  # tables of which a row is changed: read by half of the chapters, and by one
+REPEATED = {"states": {"iso3", "name"}, "resolutions": {"symbol"}}  # tables whose rows have pages, and their names
 FIELDS: tuple[str, ...] = (
     "scenario",
     "subject",
@@ -305,6 +306,33 @@ def times_the_rows(book: Path, times: int) -> None:
         path.write_text(f"{head}\n{rows * times}", encoding="utf-8")
 
 
+def times_the_states(book: Path, times: int) -> None:
+    """Repeat States and texts under other names, with all rows that speak of them: each has a page of its own."""
+    tables = data.resources(ROOT / "data")
+    for name, resource in tables.items():
+        keys = {
+            column
+            for key in resource["schema"].get("foreignKeys", [])
+            if key["reference"]["resource"] in REPEATED
+            for column in key["fields"]
+        }
+        keys |= REPEATED.get(name, set())
+        path = book / "data" / resource["path"]
+        with open(path, encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        if not keys or not rows:
+            continue
+        copies = [
+            {column: f"{value}-{number}" if column in keys and value else value for column, value in row.items()}
+            for number in range(2, times + 1)
+            for row in rows
+        ]
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows([*rows, *copies])
+
+
 def times_the_chapters(book: Path, times: int) -> None:
     """Repeat every chapter under other names, with other names for its figures and tables."""
     contents = (book / "_toc.yml").read_text("utf-8")
@@ -322,23 +350,27 @@ def times_the_chapters(book: Path, times: int) -> None:
 
 
 def growth(folder: Path) -> list[dict[str, str]]:
-    """The pages built from the stored outputs as the data and the chapters grow, and the tables loaded."""
+    """Tables loaded as their rows grow; pages built, from stored outputs, as States, texts and chapters grow."""
     made = []
     for kind, times, grow in (
         ("rows", 1, times_the_rows),
         ("rows", 10, times_the_rows),
         ("rows", 100, times_the_rows),
+        ("states", 1, times_the_states),
+        ("states", 10, times_the_states),
         ("chapters", 1, times_the_chapters),
         ("chapters", 5, times_the_chapters),
     ):
+        print(f" {times} times the {kind}", flush=True)
         book = edition_book(folder / f"{kind}-{times}")
         grow(book, times)
-        subjects = [Subject("build", book, [sys.executable, "-c", PUBLISH], remove_built(book))]
         if kind == "rows":
-            subjects.append(Subject("load", book, [sys.executable, "-c", LOAD]))
-        print(f" {times} times the {kind}", flush=True)
-        found = compare(subjects, RUNS, first=0)
-        made += rows_of(f"growth_{kind}", str(times), found, {"build": heaviest_page(book / "_build/html")})
+            subject = Subject("load", book, [sys.executable, "-c", LOAD])
+        else:
+            subject = Subject("build", book, [sys.executable, "-c", PUBLISH], remove_built(book))
+        found = compare([subject], RUNS, first=0)
+        pages = {} if kind == "rows" else {"build": heaviest_page(book / "_build/html")}
+        made += rows_of(f"growth_{kind}", str(times), found, pages)
         shutil.rmtree(book)
     return made
 
