@@ -126,8 +126,12 @@ def publish(clone: Path, hold: Callable[[], None] = lambda: None) -> Path:
     from . import bibliography, catalogue, citing, data, downloads, versions
 
     html = clone / "_build" / "html"
-    fresh = _jupyter_book(clone)
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        # Made while Jupyter Book is at work in its own process.
+        library = aside.submit(_drawing_library, clone / "_build" / "vega.js")
+        fresh = _jupyter_book(clone)
     hold()
+    library.result().replace(fresh / "_static" / "vega.js")
     shutil.copytree(clone / "data", fresh / "data", dirs_exist_ok=True)
     downloads.write(clone / "data", fresh / "data", release_time(clone))
     bibliography.write(data.load("sources", clone / "data"), fresh)
@@ -138,6 +142,14 @@ def publish(clone: Path, hold: Callable[[], None] = lambda: None) -> Path:
     (fresh / ".buildinfo").unlink(missing_ok=True)  # Sphinx's own mark, which differs between versions of Python
     _swap(fresh, html)
     return html
+
+
+def _drawing_library(path: Path) -> Path:
+    """Write the library that brings charts to life to ``path``, from the installed packages."""
+    from . import figures
+
+    path.parent.mkdir(exist_ok=True)
+    return figures.static_bundle(path)
 
 
 def refresh(clone: Path, say: Callable[[str], None] = print) -> None:

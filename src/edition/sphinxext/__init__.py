@@ -31,6 +31,7 @@ MODULES = (
     "pages",
     "paragraphs",
     "profiles",
+    "quick",
     "redirects",
     "references",
     "registers",

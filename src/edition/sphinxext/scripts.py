@@ -26,14 +26,11 @@ def write_exhibit_files(app: Sphinx, document: nodes.document, _docname: str) ->
             (folder / f"{about['id']}.{suffix}").write_bytes(content)
 
 
-def write_bundle(app: Sphinx, failure: Exception | None) -> None:
-    """Write the drawing library beside the script that asks for it, from the installed packages."""
+def write_palette(app: Sphinx, failure: Exception | None) -> None:
+    """Write the colours of charts as a stylesheet. The drawing library is written by ``edition.site``, meanwhile."""
     if failure is None and app.builder.format == "html":
         from .. import figures
 
-        library = Path(app.outdir) / "_static" / "vega.js"
-        if not library.exists():  # a continued build has it; another version of it means a build from the start
-            figures.static_bundle(library)
         palette = figures.palette_css()
         (Path(app.outdir) / "_static" / "palette.css").write_text(palette, encoding="utf-8")
 
@@ -43,4 +40,4 @@ def setup(app: Sphinx) -> None:
         app.add_css_file(style)
     app.add_js_file("figures.js", type="module")
     app.connect("doctree-resolved", write_exhibit_files)
-    app.connect("build-finished", write_bundle)
+    app.connect("build-finished", write_palette)
