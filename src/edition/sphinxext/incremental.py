@@ -1,8 +1,9 @@
 """Building again only the pages that changed, and only when the result is the same to the byte as building all.
 
-The pages as Sphinx wrote them are kept beside the finished ones, for the next build to start from. A page is read again
-when its file, or data that it prints, has other content; times of files decide nothing. A change that other pages may
-show (a title, a number, an anchor, a cited document) ends the build: `edition.site` then builds all pages anew.
+The pages as Sphinx wrote them are kept beside the finished ones, for the next build to start from. A chapter is read
+again when its file, a file that it depends on, or the grade of what it cites has other content; every other page when
+anything changed. Times of files decide nothing. A change that other pages may show (a title, a number, an anchor, a
+cited document) ends the build: `edition.site` then builds all pages anew.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
+from . import citations, sources
 from .paragraphs import is_chapter
 
 KEPT = "pages-as-written"
@@ -30,28 +32,39 @@ class ReachesFurther(ExtensionError):
 
 
 def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Return the pages whose own content changed and, if any data did, all that are no chapters."""
-    data = _digest(*sorted((Path(env.srcdir) / "data").glob("*.*")))
-    sources = {name: _digest(Path(env.doc2path(name))) for name in env.found_docs}
-    before: dict[str, Any] = getattr(env, "content_read", {})
-    env.content_read = {"data": data, "sources": sources}  # type: ignore[attr-defined]
-    if not before:
+    """Return the chapters that would be read otherwise than before and, if anything changed, all other pages."""
+    before: dict[str, str] = getattr(env, "content_read", {})
+    if not before or before == (now := content(env)):
         return []
-    found = [name for name, digest in sources.items() if before["sources"].get(name) != digest]
-    if before["data"] != data:
-        # Chapters print what their notebooks hold; every other page may print the tables themselves.
-        found += [name for name in sources if not is_chapter(env, name)]
-    return found
+    return [name for name in env.found_docs if not is_chapter(env, name) or before.get(name) != now[name]]
+
+
+def content(env: BuildEnvironment) -> dict[str, str]:
+    """Return a digest of what each page is made of, and under the empty name one of all data.
+
+    A page is made of its file, the files that it depends on, and the grades of what it cites.
+    """
+    data = Path(env.srcdir) / "data"
+    made = {"": _digest(*sorted(data.glob("*.*")))}
+    for name in env.found_docs:
+        files = [Path(env.doc2path(name)), *(Path(env.srcdir) / file for file in sorted(env.dependencies[name]))]
+        cited = sorted(citations.places(env).get(name, ()))
+        grades = [
+            (sources.graded(data, source_id), sources.doubt(data, source_id, place)) for source_id, place in cited
+        ]
+        made[name] = f"{_digest(*files)} {hashlib.sha256(repr(grades).encode()).hexdigest()}"
+    return made
 
 
 def _digest(*files: Path) -> str:
-    return hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()
+    contents = (file.read_bytes() if file.is_file() else b"" for file in files)
+    return hashlib.sha256(b"".join(hashlib.sha256(content).digest() for content in contents)).hexdigest()
 
 
-def refuse_what_reaches_further(_app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """End a build that kept pages which this change may show on."""
+def remember(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Keep what the pages were read from; end a build that kept pages on which a change may show."""
     before = getattr(env, "content_shared", None)
-    env.content_shared = shared(env)  # type: ignore[attr-defined]
+    env.content_read, env.content_shared = content(env), shared(env)  # type: ignore[attr-defined]
     if before not in (None, env.content_shared):  # type: ignore[attr-defined]
         raise ReachesFurther("the change shows on other pages as well")
     return []
@@ -99,6 +112,6 @@ def tidy_search_index(index: Path) -> None:
 def setup(app: Sphinx) -> None:
     app.connect("env-get-outdated", outdated)
     # Last, when every register is complete and everything has its number.
-    app.connect("env-get-updated", refuse_what_reaches_further, priority=950)
+    app.connect("env-get-updated", remember, priority=950)
     # After what writes files beside pages, and before `redirects` and `pages.finish`, which start from whole pages.
     app.connect("build-finished", keep, priority=750)
