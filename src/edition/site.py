@@ -33,7 +33,9 @@ BIBLIOGRAPHY = "book/references.bib"
 # Files that show on some pages alone; a change of any other input builds every page anew. Chapters print their stored
 # outputs, and of the tables no more than labels of sources, terms, and links to States and texts with a page.
 OF_SOME_PAGES = ("book/*.ipynb", "book/*.md", "data/*.csv")
-OF_ALL_PAGES = {"sources", "glossary", "states", "resolutions", "provisions_of_texts", "statements"}
+OF_ALL_PAGES = {
+    f"data/{name}.csv" for name in ("sources", "glossary", "states", "resolutions", "provisions_of_texts", "statements")
+}
 KEPT = "pages-as-written"  # see sphinxext.incremental
 CACHE = "cache.json"
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -230,7 +232,7 @@ def _may_continue(work: Path, inputs: dict[str, Any]) -> bool:
 
 
 def _of_some_pages(name: str) -> bool:
-    return Path(name).stem not in OF_ALL_PAGES and any(fnmatch(name, pattern) for pattern in OF_SOME_PAGES)
+    return name not in OF_ALL_PAGES and any(fnmatch(name, pattern) for pattern in OF_SOME_PAGES)
 
 
 def _cache_files(work: Path) -> Iterator[Path]:

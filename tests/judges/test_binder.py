@@ -22,7 +22,6 @@ from playwright.sync_api import Page, sync_playwright
 from test_lab import FLAGS, free_port
 
 from edition.figures import LAB
-from edition.tables import table_files
 
 OFFLINE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 OFFLINE |= {"no_proxy": "127.0.0.1,localhost", "NO_PROXY": "127.0.0.1,localhost", "PIP_NO_INDEX": "1"}
@@ -94,14 +93,14 @@ def chapter(repository: Path) -> Iterator[Path]:
     path.write_bytes(before)
 
 
-def exhibits(path: Path) -> dict[str, tuple[str, nbformat.NotebookNode]]:
-    """The outputs of a notebook that are a figure or a table of the edition: kind and data, by name."""
+def exhibits(path: Path) -> dict[str, nbformat.NotebookNode]:
+    """The outputs of a notebook that are a figure or a table of the edition, by name."""
     found = {}
     for cell in nbformat.read(path, as_version=4).cells:
         for output in cell.get("outputs", []):
             about = output.get("metadata", {}).get("edition", {})
             if about.get("kind") in ("figure", "table"):
-                found[about["id"]] = (about["kind"], output.data)
+                found[about["id"]] = output
     return found
 
 
@@ -155,13 +154,13 @@ def test_a_chapter_runs_from_the_top_with_the_same_exhibits(lab: str, chapter: P
         page.keyboard.press("Control+s")
     found = exhibits(chapter)
     assert found.keys() == wanted.keys()
-    kinds = {kind for kind, _ in wanted.values()}
+    kinds = {output.metadata["edition"]["kind"] for output in wanted.values()}
     assert kinds == {"figure", "table"}
-    for name, (kind, shown) in wanted.items():
-        if kind == "table":
-            assert table_files(found[name][1]["text/html"]) == table_files(shown["text/html"]), name
+    for name, output in wanted.items():
+        if output.metadata["edition"]["kind"] == "table":
+            assert found[name].metadata["edition"]["csv"] == output.metadata["edition"]["csv"], name
         else:
-            assert LAB in found[name][1], f"{name} is no chart that Lab draws"
+            assert LAB in found[name].data, f"{name} is no chart that Lab draws"
 
     drawn = page.locator(".jp-OutputArea-output .vega-embed canvas, .jp-OutputArea-output .vega-embed svg").first
     for _ in range(60):
