@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
+import nbformat
 import pytest
 
 EXHIBIT = re.compile(
@@ -48,6 +50,20 @@ def test_the_code_of_an_exhibit_stands_in_the_fold_that_its_link_opens(
             before = html[:place]
             assert before.count("<details") > before.count("</details>"), name
             assert f'"{name}"' in re.sub(r"<[^>]+>|&quot;", '"', html[place : html.index("</details>", place)]), name
+
+
+def test_cells_that_follow_one_another_are_folded_together_and_none_is_lost(root: Path, built: Path) -> None:
+    joined = 0
+    for path in sorted((root / "book").glob("*.ipynb")):
+        html = (built / f"book/{path.stem}.html").read_text("utf-8")
+        cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        shown = [unescape(re.sub(r"<[^>]+>", "", code)) for code in re.findall(r"<pre>(.*?)</pre>", html, re.DOTALL)]
+        assert [code.strip() for code in shown] == [cell.source.strip() for cell in cells], path.name
+        folds = html.count('<details class="admonition hide')
+        assert folds < len(cells), path.name
+        assert not re.search(r"</details>\s*</div>\s*<div class=\"cell tag_hide-input", html), path.name
+        joined += len(cells) - folds
+    assert joined > 50
 
 
 def test_many_sources_are_folded_and_few_are_not(chapters: dict[Path, list[tuple[str, str, str]]]) -> None:

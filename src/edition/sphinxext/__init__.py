@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 MODULES = (
+    "cells",
     "changes",
     "citations",
     "cite",
