@@ -132,6 +132,12 @@ def test_what_the_theme_ships_and_no_page_uses_is_gone(built: Path) -> None:
     assert shipped - {"design-tabs.js"} == theirs | searching | ours
 
 
+def test_the_themes_script_leaves_folded_code_alone(built: Path) -> None:
+    """It would lay a chapter out anew for each piece; the place to mend is gone when the theme words it otherwise."""
+    script = (built / "_static/scripts/pydata-sphinx-theme.js").read_text("utf-8")
+    assert pages.SCRIPT_REPAIR[1] in script
+
+
 def test_only_the_search_page_loads_the_index(built: Path) -> None:
     for page in html_pages(built):
         addresses = [address for tag, address in read(page).references if tag == "script"]

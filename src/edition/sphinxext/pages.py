@@ -122,6 +122,15 @@ REPAIRS: tuple[tuple[str, str], ...] = (
     (r'\s*<div id="jb-print-docs-body".*?(?=<div (?:id="searchbox|class="bd-search-c)|<article)', ""),
 )
 
+# What is mended in the theme's script: it asks for the size of every piece of code, folded or not, and changes each
+# before it asks for the next, so that long chapters are laid out a hundred times over.
+SCRIPT = "_static/scripts/pydata-sphinx-theme.js"
+SCRIPT_REPAIR = (
+    "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1",
+    "if(!e.checkVisibility())return;const t=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1;"
+    "if(e.tabIndex!==t)e.tabIndex=t",
+)
+
 
 def set_options(_app: Sphinx, config: Config) -> None:
     """Empty the bars; done here because setting theme options in ``_config.yml`` discards Jupyter Book's own."""
@@ -169,7 +178,9 @@ def finish(app: Sphinx, failure: Exception | None) -> None:
     out = Path(app.outdir)
     files = [page for page in sorted(out.rglob("*.html")) if "_static" not in page.parts]
     pages = {page: repaired(page.read_text(encoding="utf-8")) for page in files if page != out / "index.html"}
-    scripts = [script.read_text(encoding="utf-8") for script in _scripts(out)]
+    script = (out / SCRIPT).read_text(encoding="utf-8").replace(*SCRIPT_REPAIR)
+    (out / SCRIPT).write_text(script, encoding="utf-8", newline="\n")
+    scripts = [file.read_text(encoding="utf-8") for file in _scripts(out)]
     pages = stylesheets.bundle(out, pages, scripts)
     pages[out / "index.html"] = _entrance(app)
     for page, html in pages.items():

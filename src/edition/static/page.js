@@ -26,6 +26,15 @@ for (const code of navigator.clipboard ? document.querySelectorAll("div.highligh
   code.after(button);
 }
 
+// The theme lets the keyboard reach code that scrolls, once; folded code gets its turn when it is unfolded.
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    for (const code of target.querySelectorAll("pre")) code.tabIndex = code.scrollWidth > code.clientWidth ? 0 : -1;
+  },
+  true,
+);
+
 // Paper is light, whatever the screen is.
 const page = document.documentElement.dataset;
 let onScreen;

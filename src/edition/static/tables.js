@@ -150,7 +150,11 @@ function filterable(table) {
   bar.append(all);
 }
 
+// One table at a time, when the browser has nothing better to do: the page can be read and turned meanwhile.
+const idle = globalThis.requestIdleCallback ?? setTimeout;
 for (const table of document.querySelectorAll("table.ed-table")) {
-  sortable(table);
-  if (table.dataset.rows || table.tBodies[0].rows.length > FILTER_FROM) filterable(table);
+  idle(() => {
+    sortable(table);
+    if (table.dataset.rows || table.tBodies[0].rows.length > FILTER_FROM) filterable(table);
+  });
 }
