@@ -134,3 +134,34 @@ def test_lanes_keep_marks_apart_and_count_from_the_middle() -> None:
     when = pd.Series([1950.0, 1950.2, 1950.4, 1950.4, 1952.0])
     groups = pd.Series(["a", "a", "a", "b", "a"])
     assert analysis.lanes(when, groups, gap=1.0) == [0, 1, -1, 0, 0]
+
+
+def test_clusters_that_agree_in_themselves_widen_the_interval() -> None:
+    ok = pd.Series([True] * 30 + [False] * 10)
+    alone = analysis.cluster_interval(ok, pd.Series([f"S{n}" for n in range(40)]))
+    together = analysis.cluster_interval(ok, pd.Series(["A"] * 10 + ["B"] * 10 + ["C"] * 10 + ["D"] * 10))
+    assert alone == pytest.approx(analysis.wilson(30, 40), abs=0.03)
+    assert together == (0.25, 1.0)
+    with pytest.raises(ValueError, match="nothing"):
+        analysis.cluster_interval(ok[:0], ok[:0].astype(str))
+
+
+def test_parties_by_year_take_withdrawals_off_in_the_year_they_take_effect() -> None:
+    acts = pd.DataFrame(
+        [
+            ("AAA", "CAT", "party", "1987-04-01", pd.NA),
+            ("BBB", "CAT", "party", "1988", pd.NA),
+            ("BBB", "CAT", "signature", "1986", pd.NA),
+            ("BBB", "CAT", "withdrawal", "1988-12-01", 1989),
+            ("AAA", "CRC", "party", "1989", pd.NA),
+        ],
+        columns=["iso3", "treaty", "effect", "date", "effective_year"],
+    ).astype({"effective_year": "Int64"})
+    found = analysis.parties_by_year(acts, ["CRC", "CAT", "CED"], 1986, 1989)
+    assert found.columns.tolist() == [1986, 1987, 1988, 1989]
+    assert found.to_numpy().tolist() == [[0, 0, 0, 1], [0, 1, 2, 1], [0, 0, 0, 0]]
+
+
+def test_sources_of_rows_are_named_once_and_in_order() -> None:
+    first = pd.DataFrame({"source_id": ["b", "a", None, "b"]})
+    assert analysis.sources_of(first, pd.DataFrame({"source_id": ["c", "a"]})) == ["b", "a", "c"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import nbformat
@@ -96,5 +97,7 @@ def test_every_exception_has_a_reason_and_is_needed(root: Path) -> None:
 
 @pytest.mark.parametrize("path", [path for path in PAGES if path.suffix == ".ipynb"], ids=lambda path: path.stem)
 def test_cells_are_short_enough_to_be_read(path: Path) -> None:
-    long = {cell.id: cell.source.count("\n") + 1 for cell in code_cells(read(path)) if cell.source.count("\n") >= 15}
-    assert not long, f"more than 15 lines: {long}"
+    """Up to 20 lines; a single call of ed.figure or ed.table may take more for its title, caption and sources."""
+    long = {cell.id: cell.source.count("\n") + 1 for cell in code_cells(read(path)) if cell.source.count("\n") >= 20}
+    calls = {cell.id for cell in code_cells(read(path)) if re.match(r"ed\.(figure|table)\(\n", cell.source)}
+    assert not long.keys() - calls, f"more than 20 lines: {long}"

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .analysis import alpha as alpha
     from .analysis import bootstrap_alpha as bootstrap_alpha
+    from .analysis import cluster_interval as cluster_interval
     from .analysis import moves as moves
+    from .analysis import parties_by_year as parties_by_year
     from .analysis import side_by_side as side_by_side
+    from .analysis import sources_of as sources_of
     from .analysis import tally as tally
     from .analysis import wilson as wilson
     from .data import load as load
@@ -42,7 +45,8 @@ if TYPE_CHECKING:
     from .text import words as words
 
 _HOME = {
-    **dict.fromkeys(("alpha", "bootstrap_alpha", "moves", "side_by_side", "tally", "wilson"), "analysis"),
+    **dict.fromkeys(("alpha", "bootstrap_alpha", "cluster_interval", "moves", "parties_by_year"), "analysis"),
+    **dict.fromkeys(("side_by_side", "sources_of", "tally", "wilson"), "analysis"),
     "load": "data",
     **dict.fromkeys(("expect", "glue", "number", "words", "percent", "date", "listing"), "text"),
     **dict.fromkeys(("describe_bars", "describe_counts", "describe_series", "figure"), "figures"),

@@ -97,6 +97,46 @@ def wilson(successes: int, trials: int, level: float = 0.95) -> tuple[float, flo
     return (middle - reach) / widened, (middle + reach) / widened
 
 
+def cluster_interval(
+    successes: pd.Series[bool], clusters: pd.Series[str], samples: int = 2000, seed: int = 37
+) -> tuple[float, float]:
+    """Return the 2.5 and 97.5 percentiles of a share over ``samples`` draws of whole clusters with replacement.
+
+    ``successes`` has one row a trial, ``clusters`` the cluster of each: trials of one State are not independent of each
+    other, so that `wilson` would be too narrow. Both ends are between 0 and 1. Raises ``ValueError`` when there were no
+    trials.
+    """
+    if successes.empty:
+        raise ValueError("a share of nothing has no interval")
+    counts = successes.groupby(clusters.to_numpy()).agg(["sum", "count"]).to_numpy()
+    draws = np.random.default_rng(seed).integers(0, len(counts), size=(samples, len(counts)))
+    drawn = counts[draws].sum(axis=1)
+    low, high = np.percentile(drawn[:, 0] / drawn[:, 1], [2.5, 97.5])
+    return float(low), float(high)
+
+
+def parties_by_year(acts: pd.DataFrame, treaties: Sequence[str], first: int, last: int) -> pd.DataFrame:
+    """Return the States parties at the end of each year: one row a treaty, one column a year, withdrawals taken off.
+
+    ``acts`` are rows of ``treaty_acts``: an act that makes a State a party counts from the year of its date, a
+    withdrawal from the year in which it takes effect. Acts before ``first`` are left out.
+    """
+    joined = acts[acts.effect == "party"]
+    joining = joined.groupby(["treaty", joined.date.str[:4].astype(int)]).size()
+    leaving = acts[acts.effect == "withdrawal"].groupby(["treaty", "effective_year"]).size()
+    years = range(first, last + 1)
+    changes = [
+        counts.unstack(fill_value=0).reindex(index=list(treaties), columns=years) for counts in (joining, leaving)
+    ]
+    gained, lost = (change.fillna(0).astype(int) for change in changes)
+    return (gained - lost).cumsum(axis=1)
+
+
+def sources_of(*frames: pd.DataFrame) -> list[str]:
+    """Return the source of each row of ``frames``, once, in the order of the rows: what stands behind a figure."""
+    return list(dict.fromkeys(source for frame in frames for source in frame.source_id.dropna()))
+
+
 def decimal_years(dates: pd.Series[str]) -> pd.Series[float]:
     """Return ISO dates as years with two decimals; a month without day counts as its middle, a year as July."""
     parts = dates.str.extract(r"^(\d{4})(?:-(\d\d))?(?:-(\d\d))?$").astype(float)
