@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from .analysis import alpha as alpha
     from .analysis import bootstrap_alpha as bootstrap_alpha
     from .analysis import moves as moves
+    from .analysis import redrawn_blocks as redrawn_blocks
     from .analysis import side_by_side as side_by_side
     from .analysis import tally as tally
+    from .analysis import two_blocks as two_blocks
+    from .analysis import voting_pairs as voting_pairs
     from .analysis import wilson as wilson
     from .data import load as load
     from .figures import colour as colour
@@ -39,12 +42,15 @@ if TYPE_CHECKING:
     from .text import listing as listing
     from .text import number as number
     from .text import percent as percent
+    from .text import short_names as short_names
+    from .text import the as the
     from .text import words as words
 
 _HOME = {
     **dict.fromkeys(("alpha", "bootstrap_alpha", "moves", "side_by_side", "tally", "wilson"), "analysis"),
+    **dict.fromkeys(("redrawn_blocks", "two_blocks", "voting_pairs"), "analysis"),
     "load": "data",
-    **dict.fromkeys(("expect", "glue", "number", "words", "percent", "date", "listing"), "text"),
+    **dict.fromkeys(("expect", "glue", "number", "words", "percent", "date", "listing", "short_names", "the"), "text"),
     **dict.fromkeys(("describe_bars", "describe_counts", "describe_series", "figure"), "figures"),
     **dict.fromkeys(("confidence_scale", "group_scale", "stance_scale", "step_scale", "theme_scale"), "figures"),
     **dict.fromkeys(("colour", "shapes", "vote_legend", "vote_letters", "vote_scale"), "figures"),
