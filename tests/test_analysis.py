@@ -165,3 +165,46 @@ def test_parties_by_year_take_withdrawals_off_in_the_year_they_take_effect() -> 
 def test_sources_of_rows_are_named_once_and_in_order() -> None:
     first = pd.DataFrame({"source_id": ["b", "a", None, "b"]})
     assert analysis.sources_of(first, pd.DataFrame({"source_id": ["c", "a"]})) == ["b", "a", "c"]
+
+
+# Two camps, and one State that votes with the second: by hand, alike within a camp, never across.
+CAMPS = pd.DataFrame(
+    [
+        (f"text {number}", iso3, "Group", vote)
+        for number in range(6)
+        for iso3, vote in (("AAA", "yes"), ("BBB", "no"), ("CCC", "yes"), ("DDD", "no"), ("EEE", "no"))
+    ],
+    columns=["symbol", "iso3", "regional_group", "vote"],
+)
+
+
+def test_each_two_members_that_voted_stand_in_both_orders() -> None:
+    votes = VOTES.assign(regional_group="Group")
+    pairs = analysis.voting_pairs(votes)
+    found = {(row.symbol, row.iso3, row.iso3_b): row.same for row in pairs.itertuples()}
+    agreed = {("two", "BBB", "DDD"): True, ("two", "AAA", "BBB"): False, ("two", "AAA", "DDD"): False}
+    agreed |= {("one", "AAA", "BBB"): False}  # CCC did not vote
+    assert found == agreed | {(symbol, other, one): same for (symbol, one, other), same in agreed.items()}
+
+
+def test_two_blocks_are_those_that_vote_alike() -> None:
+    blocks = analysis.two_blocks(CAMPS, least=3)
+    assert [sorted(block) for block in blocks] == [["BBB", "DDD", "EEE"], ["AAA", "CCC"]]
+
+
+def test_pairs_with_few_common_votes_do_not_count() -> None:
+    """One more State, alike with the first camp on its one common text, joins last: its agreement is not known."""
+    seldom = pd.DataFrame([("text 0", "FFF", "Group", "yes")], columns=CAMPS.columns)
+    assert ["FFF"] in analysis.two_blocks(pd.concat([CAMPS, seldom]), least=3)
+    assert ["AAA", "CCC", "FFF"] in [
+        sorted(block) for block in analysis.two_blocks(pd.concat([CAMPS, seldom]), least=1)
+    ]
+
+
+def test_redrawn_blocks_are_the_same_for_a_seed_and_stable_for_clear_camps() -> None:
+    sides = analysis.redrawn_blocks(CAMPS, least=1, repeats=20)
+    assert sides.shape == (20, 5)
+    assert sides["AAA"].all()
+    assert (sides["CCC"] & ~sides["BBB"] & ~sides["DDD"] & ~sides["EEE"]).all()
+    odd = CAMPS.assign(vote=lambda f: f.vote.mask((f.iso3 == "CCC") & f.symbol.isin(["text 0", "text 1"]), "abstain"))
+    assert analysis.redrawn_blocks(odd, 1, 20).equals(analysis.redrawn_blocks(odd, 1, 20))

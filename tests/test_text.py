@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from edition import text
+from edition import data, text
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,13 @@ def test_a_sentence_that_no_longer_holds_is_marked_on_its_page(monkeypatch: pyte
     assert not shown
     text.expect(False, "that <none> voted against")
     assert "To be revised: the text here says that &lt;none&gt; voted against" in shown[0].data
+
+
+def test_states_stand_in_a_sentence_as_the_united_nations_writes_them(root: Path) -> None:
+    names = text.short_names(data.load("states", root / "data").set_index("iso3").name)
+    assert text.the(names[["IRN", "GMB", "GBR"]]) == "the Islamic Republic of Iran, the Gambia and the United Kingdom"
+    assert text.the(["Netherlands (Kingdom of the) (88 per cent)"]) == "the Kingdom of the Netherlands (88 per cent)"
+    assert text.the(names[["NGA", "DMA", "SSD"]], "or") == "Nigeria, Dominica or South Sudan"
+    with_article = {iso3 for iso3, name in names.items() if text.the([name]).startswith("the ")}
+    assert {"NER", "DOM", "SDN", "COG", "COD", "PHL", "BOL", "NLD", "USA"} <= with_article
+    assert all("(" not in text.the([name]) for name in names)

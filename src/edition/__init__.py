@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from .analysis import cluster_interval as cluster_interval
     from .analysis import moves as moves
     from .analysis import parties_by_year as parties_by_year
+    from .analysis import redrawn_blocks as redrawn_blocks
     from .analysis import side_by_side as side_by_side
     from .analysis import sources_of as sources_of
     from .analysis import tally as tally
+    from .analysis import two_blocks as two_blocks
+    from .analysis import voting_pairs as voting_pairs
     from .analysis import wilson as wilson
     from .data import load as load
     from .figures import colour as colour
@@ -42,13 +45,16 @@ if TYPE_CHECKING:
     from .text import listing as listing
     from .text import number as number
     from .text import percent as percent
+    from .text import short_names as short_names
+    from .text import the as the
     from .text import words as words
 
 _HOME = {
     **dict.fromkeys(("alpha", "bootstrap_alpha", "cluster_interval", "moves", "parties_by_year"), "analysis"),
     **dict.fromkeys(("side_by_side", "sources_of", "tally", "wilson"), "analysis"),
+    **dict.fromkeys(("redrawn_blocks", "two_blocks", "voting_pairs"), "analysis"),
     "load": "data",
-    **dict.fromkeys(("expect", "glue", "number", "words", "percent", "date", "listing"), "text"),
+    **dict.fromkeys(("expect", "glue", "number", "words", "percent", "date", "listing", "short_names", "the"), "text"),
     **dict.fromkeys(("describe_bars", "describe_counts", "describe_series", "figure"), "figures"),
     **dict.fromkeys(("confidence_scale", "group_scale", "stance_scale", "step_scale", "theme_scale"), "figures"),
     **dict.fromkeys(("colour", "shapes", "vote_legend", "vote_letters", "vote_scale"), "figures"),

@@ -32,6 +32,64 @@ def moves(votes: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
     return both.assign(changed=both.before != both.after)
 
 
+def voting_pairs(votes: pd.DataFrame) -> pd.DataFrame:
+    """Return each two members that both voted on a text, in both orders, and whether they voted the ``same``.
+
+    ``votes`` has one row a member and text (``symbol``, ``iso3``, ``vote``, ``regional_group`` and whatever else is of
+    use); rows of ``not_voting`` are left out. The other member's columns end in ``_b``.
+    """
+    cast = votes[votes.vote != "not_voting"]
+    other = cast[["symbol", "iso3", "vote", "regional_group"]]
+    pairs = cast.merge(other, on="symbol", suffixes=("", "_b")).query("iso3 != iso3_b")
+    return pairs.assign(same=pairs.vote == pairs.vote_b)
+
+
+def two_blocks(votes: pd.DataFrame, least: int) -> list[list[str]]:
+    """Split the States of ``votes`` into two blocks, the larger first, by how often they cast the same vote.
+
+    ``votes`` has one row a State and text (``iso3``, ``symbol``, ``vote``: yes, no or abstain). Method: average-linkage
+    clustering; the two clusters with the highest mean agreement of their pairs are joined until two are left. Pairs
+    with fewer than ``least`` common votes do not count. Within a block States stand in the order of joining.
+    """
+    states, sat, alike = _ballots(votes)
+    found = _join(sat, alike, np.ones(sat.shape[1]), least)
+    return sorted(([states[number] for number in cluster] for cluster in found), key=len, reverse=True)
+
+
+def redrawn_blocks(votes: pd.DataFrame, least: int, repeats: int, seed: int = 37) -> pd.DataFrame:
+    """Repeat `two_blocks` on as many texts drawn with replacement: does a State stand with the first, in each draw?
+
+    Returns one row a draw and one column a State (``iso3``), true where it stands in the block of the first column.
+    """
+    states, sat, alike = _ballots(votes)
+    texts = sat.shape[1]
+    draws = np.random.default_rng(seed).multinomial(texts, np.full(texts, 1 / texts), repeats)
+    firsts = [set(_join(sat, alike, draw, least)[0]) for draw in draws]
+    return pd.DataFrame([[number in first for number in range(len(states))] for first in firsts], columns=states)
+
+
+def _ballots(votes: pd.DataFrame) -> tuple[list[str], np.ndarray, list[np.ndarray]]:
+    """Return the States, who voted on which text (one row a State, one column a text), and the same for each vote."""
+    grid = votes.pivot(index="iso3", columns="symbol", values="vote")
+    return list(grid.index), grid.notna().to_numpy(float), [(grid == vote).to_numpy(float) for vote in VOTES[:3]]
+
+
+def _join(sat: np.ndarray, alike: list[np.ndarray], times: np.ndarray, least: int) -> list[list[int]]:
+    """Join clusters of States until two are left; ``times`` says how often each text counts."""
+    clusters = [[number] for number in range(len(sat))]
+    common = (sat * times) @ sat.T
+    pairs = (common >= least) * (1 - np.eye(len(sat)))  # of each two clusters, how many pairs count
+    total = pairs * sum((vote * times) @ vote.T for vote in alike) / np.maximum(common, 1)  # their agreement, summed
+    while len(clusters) > 2:
+        mean = np.where(pairs > 0, total / np.maximum(pairs, 1), -1.0) - 3 * np.eye(len(clusters))
+        kept, gone = sorted(divmod(int(np.round(mean, 9).argmax()), len(clusters)))
+        clusters[kept] += clusters.pop(gone)
+        merge = np.delete(np.eye(len(pairs)), gone, axis=0)  # adds the row of the one to the row of the other
+        merge[kept, gone] = 1
+        total, pairs = merge @ total @ merge.T, merge @ pairs @ merge.T
+    return clusters
+
+
 def alpha(codings: pd.DataFrame, field: str, level: Level) -> float:
     """Return Krippendorff's alpha of the coders' values of ``field``, at a level of measurement.
 

@@ -6,10 +6,15 @@ thousands; "per cent" in words; day, month in full, year.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from numbers import Integral
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -17,6 +22,18 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_SHORT_NAMES = {
+    "United Kingdom of Great Britain and Northern Ireland": "United Kingdom",
+    "United States of America": "United States",
+}
+# First words of the names that take an article in a sentence, after turning round those such as "Iran (Islamic
+# Republic of)", as the Terminology Database of the United Nations gives them.
+_WITH_ARTICLE = frozenset({
+    "Bahamas", "Bolivarian", "Central", "Comoros", "Congo", "Cook", "Democratic", "Dominican", "Federated", "Gambia",
+    "Holy", "Islamic", "Kingdom", "Lao", "Marshall", "Niger", "Philippines", "Plurinational", "Republic", "Russian",
+    "State", "Sudan", "Syrian", "United",
+})  # fmt: skip
+_TURNED = re.compile(r"^(.+?) \(([^()]+ of(?: the)?)\)")
 
 
 def number(value: float | Decimal, decimals: int = 0) -> str:
@@ -64,6 +81,23 @@ def listing(items: Iterable[str], joiner: str = "and") -> str:
     """Return ``['A', 'B', 'C']`` as ``'A, B and C'``; no serial comma, as in United Nations English."""
     *head, last = [str(item) for item in items] or [""]
     return f"{', '.join(head)} {joiner} {last}" if head else last
+
+
+def short_names(names: pd.Series[str]) -> pd.Series[str]:
+    """Return the names of States as charts and running text write them: two long names are cut short."""
+    return names.replace(_SHORT_NAMES)
+
+
+def the(names: Iterable[str], joiner: str = "and") -> str:
+    """Return names of States as a list within a sentence, each with its article where it takes one.
+
+    A name that is turned round for lists is turned back. A name may be followed by a remark in brackets.
+
+    >>> the(["Gambia", "Iran (Islamic Republic of)", "Sudan (in 2019)"])
+    'the Gambia, the Islamic Republic of Iran and the Sudan (in 2019)'
+    """
+    in_order = (_TURNED.sub(r"\2 \1", str(name)) for name in names)
+    return listing(("the " * (name.split()[0] in _WITH_ARTICLE) + name for name in in_order), joiner)
 
 
 def glue(*tables: str, **values: str | int | float) -> None:
