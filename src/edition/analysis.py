@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Literal
@@ -30,6 +31,43 @@ def moves(votes: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
     """Return the States that voted on both texts: ``iso3``, their vote on ``first`` and on ``second``, ``changed``."""
     both = side_by_side(votes, [first, second]).dropna().set_axis(["before", "after"], axis=1).reset_index()
     return both.assign(changed=both.before != both.after)
+
+
+def seat_changes(table: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    """Part the change of the votes from one text to the next by where it comes from.
+
+    ``table`` has one row a State and one column a text, missing where the State had no seat (see `side_by_side`).
+    Returns one row a kind of vote: ``vote``, ``members`` (the change, in votes, through States that had a seat at both
+    texts) and ``seats`` (the change through seats that passed to other States).
+    """
+    counts = table[[first, second]].apply(lambda column: column.value_counts()).reindex(VOTES).fillna(0).astype(int)
+    stayed = table[[first, second]].dropna()
+    of_stayed = stayed.apply(lambda column: column.value_counts()).reindex(VOTES).fillna(0).astype(int)
+    members, total = of_stayed[second] - of_stayed[first], counts[second] - counts[first]
+    return pd.DataFrame({"vote": VOTES, "members": members.to_numpy(), "seats": (total - members).to_numpy()})
+
+
+def same_ideas(provisions: pd.DataFrame) -> pd.DataFrame:
+    """Match the paragraphs of related texts by idea: one row an idea, in the order in which the texts bring them up.
+
+    ``provisions`` has one row a paragraph: ``text`` (such as 37/23; sorted, it gives the order of the texts), ``kind``
+    (preamble or operative), ``number``, ``paragraph``, ``subject``, ``paraphrase`` and ``same_idea_in``, which names
+    the counterparts (``37/23 PP14 and PP15; 43/21 para 3``). Returns ``subject`` and ``paraphrase`` of the text that
+    has the idea first, and one column a text with the paragraph, missing where the text lacks the idea.
+    """
+    counterpart = re.compile(r"(\d+/\d+) (?:para )?(PP\d+|\d+)(?: and (PP\d+))?")
+    texts = sorted(set(provisions["text"]))
+    first_place: dict[tuple[str, str], tuple[str, str]] = {}
+    ideas: dict[tuple[str, str], dict[str, str]] = {}
+    in_order = provisions.sort_values(["text", "kind", "number"], ascending=[True, False, True])
+    for row in in_order.fillna({"same_idea_in": ""}).to_dict("records"):
+        here = (row["text"], row["paragraph"])
+        named = [(text, part) for text, *parts in counterpart.findall(row["same_idea_in"]) for part in parts if part]
+        for place in [place for place in named if place[0] < row["text"]] or [here]:
+            origin = first_place.get(place, place)
+            first_place.setdefault(here, origin)
+            ideas.setdefault(origin, {"subject": row["subject"], "paraphrase": row["paraphrase"]})[here[0]] = here[1]
+    return pd.DataFrame(list(ideas.values())).reindex(columns=["subject", "paraphrase", *texts])
 
 
 def alpha(codings: pd.DataFrame, field: str, level: Level) -> float:
