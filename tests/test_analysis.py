@@ -172,3 +172,21 @@ def test_paragraphs_are_matched_by_idea_across_texts() -> None:
         ["Study", "d", "1", "-"],
         ["Pandemic", "e", "-", "1"],
     ]
+
+
+def test_a_difference_can_vanish_within_groups() -> None:
+    """Members sit where all are in favour, the others where none are: all of the difference is one of groups."""
+    rows = [("east", True, True)] * 3 + [("east", False, True)] + [("west", True, False)] + [("west", False, False)] * 3
+    group, member, favour = (pd.Series(column) for column in zip(*rows, strict=True))
+    assert analysis.differences(favour, member, group) == (0.5, 0.0)
+
+
+def test_a_difference_within_groups_is_weighted_and_may_be_missing() -> None:
+    rows = [("a", True, True), ("a", False, False)] + [("b", True, True)] * 2 + [("b", False, True)] * 2
+    group, member, favour = (pd.Series(column) for column in zip(*rows, strict=True))
+    crude, within = analysis.differences(favour, member, group)
+    assert crude == pytest.approx(1 / 3)
+    assert within == pytest.approx((1 * 0.5 + 0 * 1) / 1.5)
+    assert np.isnan(analysis.differences(favour, member, member.map({True: "in", False: "out"}))[1])
+    with pytest.raises(ValueError, match="members and others"):
+        analysis.differences(favour, favour.notna(), group)

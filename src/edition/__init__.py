@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .analysis import alpha as alpha
     from .analysis import bootstrap_alpha as bootstrap_alpha
+    from .analysis import differences as differences
     from .analysis import moves as moves
     from .analysis import same_ideas as same_ideas
     from .analysis import seat_changes as seat_changes
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     **dict.fromkeys(("alpha", "bootstrap_alpha", "moves", "side_by_side", "tally", "wilson"), "analysis"),
-    **dict.fromkeys(("same_ideas", "seat_changes"), "analysis"),
+    **dict.fromkeys(("differences", "same_ideas", "seat_changes"), "analysis"),
     "load": "data",
     **dict.fromkeys(("expect", "glue", "number", "words", "percent", "date", "listing"), "text"),
     **dict.fromkeys(("describe_bars", "describe_counts", "describe_series", "figure"), "figures"),

@@ -135,6 +135,26 @@ def wilson(successes: int, trials: int, level: float = 0.95) -> tuple[float, flo
     return (middle - reach) / widened, (middle + reach) / widened
 
 
+def differences(favour: pd.Series[bool], member: pd.Series[bool], group: pd.Series[str]) -> tuple[float, float]:
+    """Return by how much the share in favour is larger among ``member`` than among the others: in all, and in groups.
+
+    The three have one row a vote, in the same order; both results lie between -1 and 1. The second is the mean of the
+    differences in those groups that have rows of both kinds, each weighted by the product of the two numbers over their
+    sum, the weight of least variance when shares vary alike. It is missing where no group has both kinds. Raises
+    ``ValueError`` when all are members, or none is.
+    """
+    if member.nunique() < 2:
+        raise ValueError("a difference needs members and others")
+    shares = favour.groupby([group, member]).agg(["mean", "size"]).unstack().dropna()
+    inside, outside = shares["size", True], shares["size", False]
+    weight = inside * outside / (inside + outside)
+    crude = float(favour[member].mean() - favour[~member].mean())
+    if shares.empty:
+        return crude, math.nan
+    gap = shares["mean", True] - shares["mean", False]
+    return crude, float((gap * weight).sum() / weight.sum())
+
+
 def decimal_years(dates: pd.Series[str]) -> pd.Series[float]:
     """Return ISO dates as years with two decimals; a month without day counts as its middle, a year as July."""
     parts = dates.str.extract(r"^(\d{4})(?:-(\d\d))?(?:-(\d\d))?$").astype(float)
