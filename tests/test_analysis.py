@@ -208,3 +208,59 @@ def test_redrawn_blocks_are_the_same_for_a_seed_and_stable_for_clear_camps() -> 
     assert (sides["CCC"] & ~sides["BBB"] & ~sides["DDD"] & ~sides["EEE"]).all()
     odd = CAMPS.assign(vote=lambda f: f.vote.mask((f.iso3 == "CCC") & f.symbol.isin(["text 0", "text 1"]), "abstain"))
     assert analysis.redrawn_blocks(odd, 1, 20).equals(analysis.redrawn_blocks(odd, 1, 20))
+
+
+def test_the_change_of_votes_is_parted_into_members_and_seats() -> None:
+    """A changed from abstention to against; B left and C came, both with a vote of their own."""
+    table = pd.DataFrame(
+        {"one": ["abstain", "yes", None, "no"], "two": ["no", None, "yes", "no"]}, index=["AAA", "BBB", "CCC", "DDD"]
+    )
+    change = analysis.seat_changes(table, "one", "two").set_index("vote")
+    assert change.loc["no"].to_dict() == {"members": 1, "seats": 0}
+    assert change.loc["abstain"].to_dict() == {"members": -1, "seats": 0}
+    assert change.loc["yes"].to_dict() == {"members": 0, "seats": 0}
+    table.loc["CCC", "two"] = "no"
+    change = analysis.seat_changes(table, "one", "two").set_index("vote")
+    assert change.loc["no"].to_dict() == {"members": 1, "seats": 1}
+    assert change.loc["yes"].to_dict() == {"members": 0, "seats": -1}
+    assert change["members"].sum() == 0, "a member that changed leaves one kind for another"
+
+
+def test_paragraphs_are_matched_by_idea_across_texts() -> None:
+    """PP1 lives on; PP2 and PP3 are merged; the later text adds one; what points forward is not followed."""
+    rows = [
+        ("37/23", "preamble", 1, "PP1", "Charter", "a", "46/13 PP1"),
+        ("37/23", "preamble", 2, "PP2", "Dialogue", "b", "46/13 PP2"),
+        ("37/23", "preamble", 3, "PP3", "Future", "c", "46/13 PP2"),
+        ("37/23", "operative", 1, "1", "Study", "d", None),
+        ("46/13", "preamble", 1, "PP1", "Charter again", "a2", "37/23 PP1; new words"),
+        ("46/13", "preamble", 2, "PP2", "Both", "bc", "37/23 PP2 and PP3, merged"),
+        ("46/13", "operative", 1, "1", "Pandemic", "e", "new; not in 37/23"),
+    ]
+    columns = ["text", "kind", "number", "paragraph", "subject", "paraphrase", "same_idea_in"]
+    ideas = analysis.same_ideas(pd.DataFrame(rows, columns=columns)).fillna("-")
+    assert ideas.to_numpy().tolist() == [
+        ["Charter", "a", "PP1", "PP1"],
+        ["Dialogue", "b", "PP2", "PP2"],
+        ["Future", "c", "PP3", "PP2"],
+        ["Study", "d", "1", "-"],
+        ["Pandemic", "e", "-", "1"],
+    ]
+
+
+def test_a_difference_can_vanish_within_groups() -> None:
+    """Members sit where all are in favour, the others where none are: all of the difference is one of groups."""
+    rows = [("east", True, True)] * 3 + [("east", False, True)] + [("west", True, False)] + [("west", False, False)] * 3
+    group, member, favour = (pd.Series(column) for column in zip(*rows, strict=True))
+    assert analysis.differences(favour, member, group) == (0.5, 0.0)
+
+
+def test_a_difference_within_groups_is_weighted_and_may_be_missing() -> None:
+    rows = [("a", True, True), ("a", False, False)] + [("b", True, True)] * 2 + [("b", False, True)] * 2
+    group, member, favour = (pd.Series(column) for column in zip(*rows, strict=True))
+    crude, within = analysis.differences(favour, member, group)
+    assert crude == pytest.approx(1 / 3)
+    assert within == pytest.approx((1 * 0.5 + 0 * 1) / 1.5)
+    assert np.isnan(analysis.differences(favour, member, member.map({True: "in", False: "out"}))[1])
+    with pytest.raises(ValueError, match="members and others"):
+        analysis.differences(favour, favour.notna(), group)

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from .analysis import alpha as alpha
     from .analysis import bootstrap_alpha as bootstrap_alpha
     from .analysis import cluster_interval as cluster_interval
+    from .analysis import differences as differences
     from .analysis import moves as moves
     from .analysis import parties_by_year as parties_by_year
     from .analysis import redrawn_blocks as redrawn_blocks
+    from .analysis import same_ideas as same_ideas
+    from .analysis import seat_changes as seat_changes
     from .analysis import side_by_side as side_by_side
     from .analysis import sources_of as sources_of
     from .analysis import tally as tally
@@ -53,6 +56,7 @@ _HOME = {
     **dict.fromkeys(("alpha", "bootstrap_alpha", "cluster_interval", "moves", "parties_by_year"), "analysis"),
     **dict.fromkeys(("side_by_side", "sources_of", "tally", "wilson"), "analysis"),
     **dict.fromkeys(("redrawn_blocks", "two_blocks", "voting_pairs"), "analysis"),
+    **dict.fromkeys(("differences", "same_ideas", "seat_changes"), "analysis"),
     "load": "data",
     **dict.fromkeys(("expect", "glue", "number", "words", "percent", "date", "listing", "short_names", "the"), "text"),
     **dict.fromkeys(("describe_bars", "describe_counts", "describe_series", "figure"), "figures"),

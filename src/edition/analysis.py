@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Literal
@@ -88,6 +89,43 @@ def _join(sat: np.ndarray, alike: list[np.ndarray], times: np.ndarray, least: in
         merge[kept, gone] = 1
         total, pairs = merge @ total @ merge.T, merge @ pairs @ merge.T
     return clusters
+
+
+def seat_changes(table: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    """Part the change of the votes from one text to the next by where it comes from.
+
+    ``table`` has one row a State and one column a text, missing where the State had no seat (see `side_by_side`).
+    Returns one row a kind of vote: ``vote``, ``members`` (the change, in votes, through States that had a seat at both
+    texts) and ``seats`` (the change through seats that passed to other States).
+    """
+    counts = table[[first, second]].apply(lambda column: column.value_counts()).reindex(VOTES).fillna(0).astype(int)
+    stayed = table[[first, second]].dropna()
+    of_stayed = stayed.apply(lambda column: column.value_counts()).reindex(VOTES).fillna(0).astype(int)
+    members, total = of_stayed[second] - of_stayed[first], counts[second] - counts[first]
+    return pd.DataFrame({"vote": VOTES, "members": members.to_numpy(), "seats": (total - members).to_numpy()})
+
+
+def same_ideas(provisions: pd.DataFrame) -> pd.DataFrame:
+    """Match the paragraphs of related texts by idea: one row an idea, in the order in which the texts bring them up.
+
+    ``provisions`` has one row a paragraph: ``text`` (such as 37/23; sorted, it gives the order of the texts), ``kind``
+    (preamble or operative), ``number``, ``paragraph``, ``subject``, ``paraphrase`` and ``same_idea_in``, which names
+    the counterparts (``37/23 PP14 and PP15; 43/21 para 3``). Returns ``subject`` and ``paraphrase`` of the text that
+    has the idea first, and one column a text with the paragraph, missing where the text lacks the idea.
+    """
+    counterpart = re.compile(r"(\d+/\d+) (?:para )?(PP\d+|\d+)(?: and (PP\d+))?")
+    texts = sorted(set(provisions["text"]))
+    first_place: dict[tuple[str, str], tuple[str, str]] = {}
+    ideas: dict[tuple[str, str], dict[str, str]] = {}
+    in_order = provisions.sort_values(["text", "kind", "number"], ascending=[True, False, True])
+    for row in in_order.fillna({"same_idea_in": ""}).to_dict("records"):
+        here = (row["text"], row["paragraph"])
+        named = [(text, part) for text, *parts in counterpart.findall(row["same_idea_in"]) for part in parts if part]
+        for place in [place for place in named if place[0] < row["text"]] or [here]:
+            origin = first_place.get(place, place)
+            first_place.setdefault(here, origin)
+            ideas.setdefault(origin, {"subject": row["subject"], "paraphrase": row["paraphrase"]})[here[0]] = here[1]
+    return pd.DataFrame(list(ideas.values())).reindex(columns=["subject", "paraphrase", *texts])
 
 
 def alpha(codings: pd.DataFrame, field: str, level: Level) -> float:
@@ -193,6 +231,26 @@ def parties_by_year(acts: pd.DataFrame, treaties: Sequence[str], first: int, las
 def sources_of(*frames: pd.DataFrame) -> list[str]:
     """Return the source of each row of ``frames``, once, in the order of the rows: what stands behind a figure."""
     return list(dict.fromkeys(source for frame in frames for source in frame.source_id.dropna()))
+
+
+def differences(favour: pd.Series[bool], member: pd.Series[bool], group: pd.Series[str]) -> tuple[float, float]:
+    """Return by how much the share in favour is larger among ``member`` than among the others: in all, and in groups.
+
+    The three have one row a vote, in the same order; both results lie between -1 and 1. The second is the mean of the
+    differences in those groups that have rows of both kinds, each weighted by the product of the two numbers over their
+    sum, the weight of least variance when shares vary alike. It is missing where no group has both kinds. Raises
+    ``ValueError`` when all are members, or none is.
+    """
+    if member.nunique() < 2:
+        raise ValueError("a difference needs members and others")
+    shares = favour.groupby([group, member]).agg(["mean", "size"]).unstack().dropna()
+    inside, outside = shares["size", True], shares["size", False]
+    weight = inside * outside / (inside + outside)
+    crude = float(favour[member].mean() - favour[~member].mean())
+    if shares.empty:
+        return crude, math.nan
+    gap = shares["mean", True] - shares["mean", False]
+    return crude, float((gap * weight).sum() / weight.sum())
 
 
 def decimal_years(dates: pd.Series[str]) -> pd.Series[float]:
