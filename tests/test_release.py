@@ -573,7 +573,18 @@ def test_nothing_of_the_screen_is_in_a_book(book: list[articles.Article]) -> Non
         for element in page.root.iter():
             name = element.tag.rpartition("}")[2]
             assert name not in ("script", "button", "details", "form", "dialog", "nav"), page.name
-            assert not {"headerlink", "ed-narrow", "ed-cite"} & set(articles.classes(element))
+            assert not {"headerlink", "ed-narrow", "ed-cite", "ed-card"} & set(articles.classes(element))
+
+
+def test_cards_are_left_to_the_screen_and_notes_and_terms_stay(book: list[articles.Article], built: Path) -> None:
+    page = (built / "book/introduction.html").read_text(encoding="utf-8")
+    assert "Confidence of the rows that rest on it" in page
+    chapter = next(page for page in book if page.name == "introduction")
+    assert "Confidence of the rows" not in articles.text(chapter.root)
+    links = [link for link in chapter.root.iter(XHTML + "a") if "ed-term" in articles.classes(link)]
+    assert links
+    assert not [link for link in links if link.get("aria-describedby")], "the card that told more is not there"
+    assert [note for note in chapter.root.iter(XHTML + "span") if "ed-note" in articles.classes(note)]
 
 
 def test_a_page_that_is_not_there_is_named(clone_one: Path, tmp_path: Path) -> None:

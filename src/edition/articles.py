@@ -19,12 +19,17 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
 
 # What a page has for the screen alone: controls, the box that copies citations, folded code, the second drawing for
-# telephones, the copy for Lab, and the figures behind a chart, which are files of the data package.
+# telephones, the copy for Lab, the cards that open at a pointer (a book has the note and the glossary), and the figures
+# behind a chart, which are files of the data package.
 _CONTROLS = frozenset(XHTML + name for name in ("script", "button", "form", "dialog", "template", "nav", "noscript"))
 _SCREEN = frozenset(
-    ("headerlink", "d-print-none", "ed-cite", "ed-lab-caption", "ed-narrow", "ed-chart-controls", "ed-chart-table")
+    (
+        *("headerlink", "d-print-none", "ed-cite", "ed-lab-caption", "ed-narrow", "ed-chart-controls"),
+        *("ed-chart-table", "ed-card"),
+    )
 )
-_ATTRIBUTES = ("tabindex", "title", "download", "hidden", "style")
+# The description of a link is its card.
+_ATTRIBUTES = ("tabindex", "title", "download", "hidden", "style", "aria-describedby")
 # Pages of buttons and files, which lead nowhere on paper.
 _FOR_SCREEN = ("cite",)
 
