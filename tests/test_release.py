@@ -514,6 +514,38 @@ def test_a_letter_without_a_sign_stops_the_pdf(book: list[articles.Article], roo
         pdf.make(strange, [])
 
 
+def test_columns_are_told_their_widths_and_fit_the_sheet(book: list[articles.Article], root: Path) -> None:
+    html = pdf.html(edition_of(root), book)
+    groups = re.findall(r"<colgroup>(.*?)</colgroup>", html)
+    assert len(groups) == html.count("<table")
+    for group in groups:
+        assert sum(map(int, re.findall(r"width: (\d+)mm", group))) <= pdf.ROOM
+
+
+def test_a_note_spells_an_address_once_in_a_chapter(book: list[articles.Article], root: Path) -> None:
+    html = pdf.html(edition_of(root), book)
+    chapter = html[html.index('<article id="introduction"') : html.index('<article id="apparatus-data"')]
+    links = [
+        (re.search(r'href="([^"]+)"', link)[1], "spelled" in link)  # type: ignore[index]
+        for note in re.findall(r'<span class="ed-note".*?</span>', chapter)
+        for link in re.findall(r'<a class="[^"]*external[^>]*>', note)
+    ]
+    assert len(links) > 10
+    assert any(again for _, again in links)
+    for place, (address, again) in enumerate(links):
+        assert again == (address in {earlier for earlier, _ in links[:place]})
+
+
+def test_letters_of_charts_are_large_enough_to_read(book: list[articles.Article], root: Path) -> None:
+    html = pdf.html(edition_of(root), book)
+    drawings = re.findall(r"<svg\b.*?</svg>", html, re.DOTALL)
+    assert len(drawings) > 3
+    for drawing in drawings:
+        width, shown = (float(re.search(rule, drawing)[1]) for rule in (r' width="([\d.]+)"', r"width: ([\d.]+)mm"))  # type: ignore[index]
+        smallest = min(float(size) for size in re.findall(r'<text[^>]*font-size="([\d.]+)px"', drawing))
+        assert smallest * shown / width * 72 / 25.4 >= 6, re.search("<title>[^<]*", drawing)
+
+
 def test_links_within_the_book_lead_to_their_place(book: list[articles.Article], root: Path) -> None:
     html = pdf.html(edition_of(root), book)
     anchors = re.findall(r'\bid="([^"]+)"', html)

@@ -177,6 +177,8 @@ def _tidy(root: Element) -> None:
     for element in root.iter():
         if element.tag.startswith(SVG):
             continue
+        if element.text and "std-numref" in classes(element):  # "Figure 3" stays on one line
+            element.text = element.text.replace(" ", "\N{NO-BREAK SPACE}")
         if "ed-exhibit-foot" in classes(element):
             for link in [child for child in element if child.tag == XHTML + "a"]:
                 replace(element, link, [])
