@@ -42,6 +42,11 @@ def widths(rows: Sequence[Sequence[Cell]], room: int) -> list[int]:
     return _shared(columns, least, most, room)
 
 
+def narrowest(rows: Sequence[Sequence[Cell]]) -> int:
+    """Return the width in millimetres at which no word of ``rows`` is broken."""
+    return sum(_least(list(zip(*rows, strict=True)), r"\s+"))
+
+
 def _least(columns: Sequence[Sequence[Cell]], cut: str) -> list[int]:
     """Return how wide each column is for the longest of its words, cut where ``cut`` matches."""
     return [

@@ -25,7 +25,7 @@ from .text import date
 
 STYLE = Path(__file__).with_name("print") / "pdf.css"
 SHORT_ROWS = 13  # a table with no more rows is not broken
-ROOM = 160  # millimetres between the margins of a sheet
+ROOM, WIDE = 160, 247  # millimetres between the margins of a sheet: upright, and turned for a table of many columns
 CHART_SCALE = 0.2  # millimetres a unit: the 13 units of a chart's letters become 7.4 points
 SMALLEST = 6.5 * 25.4 / 72  # millimetres: a chart with smaller letters is drawn larger where it finds room
 CHART_PLACE = (ROOM, 200)  # millimetres: no chart is larger
@@ -154,11 +154,16 @@ def _lay_out(page: Article) -> None:
     """Tell the sheet what it cannot see: which tables are short, how wide columns are, how large a chart is drawn."""
     _spell_once(page.root)
     for element in list(page.root.iter()):
-        if "ed-table" in articles.classes(element):
-            _share(element)
-        elif "ed-exhibit-table" in articles.classes(element):
-            if sum(1 for _ in element.iter(XHTML + "tr")) <= SHORT_ROWS:
+        if "ed-exhibit-table" in articles.classes(element):
+            lines = [_cells(line) for line in element.iter(XHTML + "tr")]
+            if columns.narrowest(lines) > ROOM:
+                element.set("class", f"{element.attrib['class']} wide")
+            elif len(lines) <= SHORT_ROWS:
                 element.set("class", f"{element.attrib['class']} short")
+            for table in element.iter(XHTML + "table"):
+                _share(table, WIDE if "wide" in articles.classes(element) else ROOM)
+        elif "ed-table" in articles.classes(element) and "style" not in element.attrib:  # in no exhibit
+            _share(element, ROOM)
         elif element.tag == SVG + "svg":
             # The description in words: a tagged PDF takes it from the drawing's own title.
             title = Element(SVG + "title")
@@ -181,16 +186,18 @@ def _spell_once(root: Element) -> None:
             spelled.add(link.attrib["href"])
 
 
-def _share(table: Element) -> None:
+def _share(table: Element, room: int) -> None:
     """Give the columns of ``table`` their widths."""
-    lines = [list(line) for line in table.iter(XHTML + "tr")]
-    rows = [[(articles.text(cell), cell.get("scope") == "col") for cell in line] for line in lines]
-    found = columns.widths(rows, ROOM)
+    found = columns.widths([_cells(line) for line in table.iter(XHTML + "tr")], room)
     group = Element(XHTML + "colgroup")
     for width in found:
         SubElement(group, XHTML + "col", {"style": f"width: {width}mm"})
     table.insert(0, group)
     table.set("style", f"width: {sum(found)}mm; table-layout: fixed")
+
+
+def _cells(line: Element) -> list[columns.Cell]:
+    return [(articles.text(cell), cell.get("scope") == "col") for cell in line]
 
 
 def _inner(root: Element) -> str:
