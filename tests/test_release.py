@@ -14,6 +14,7 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -427,7 +428,12 @@ def test_the_pdf_is_tagged_and_says_its_language(reader: pypdf.PdfReader) -> Non
 def test_every_chart_is_drawn_in_vectors_and_told_in_words(
     reader: pypdf.PdfReader, book: list[articles.Article]
 ) -> None:
-    charts = [svg.attrib["aria-label"] for page in book for svg in page.root.iter(SVG + "svg")]
+    both = sum(1 for page in book for _ in page.root.iter(SVG + "svg"))
+    on_paper = deepcopy(book)
+    for page in on_paper:
+        articles.prune(page.root, articles.is_narrow)
+    charts = [svg.attrib["aria-label"] for page in on_paper for svg in page.root.iter(SVG + "svg")]
+    assert len(charts) < both, "the drawings for telephones are not for paper"
     told = [str(element["/Alt"]) for element in structure(reader) if element.get("/S") == "/Figure"]
     assert len(charts) > 3
     assert sorted(told) == sorted(charts)
@@ -603,12 +609,33 @@ def test_the_epub_holds_drawings_and_notes(made: Bundle, book: list[articles.Art
     assert not [span for span in chapter.iter(XHTML + "span") if span.get("class") == "ed-note"]
 
 
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_CHROMIUM to its path")
+@pytest.mark.parametrize(("width", "kind"), [(360, "ed-narrow"), (600, "ed-wide")])
+def test_a_page_of_the_epub_fits_its_reader(
+    root: Path, book: list[articles.Article], tmp_path: Path, width: int, kind: str
+) -> None:
+    """Nothing runs off the side, and each chart is shown once, in the drawing that suits the width."""
+    with zipfile.ZipFile(io.BytesIO(epub.make(edition_of(root), book, TIME))) as archive:
+        archive.extractall(tmp_path)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        for name in ("cover", "nav", *PAGES):
+            page.goto((tmp_path / f"EPUB/{name}.xhtml").as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            shown = page.locator(".ed-has-narrow > .ed-chart-canvas:visible")
+            assert shown.count() == page.locator(".ed-has-narrow").count()
+            classes = shown.evaluate_all("(all) => all.map((one) => one.className)")
+            assert all(kind in each.split() for each in classes)
+        browser.close()
+
+
 def test_nothing_of_the_screen_is_in_a_book(book: list[articles.Article]) -> None:
     for page in book:
         for element in page.root.iter():
             name = element.tag.rpartition("}")[2]
             assert name not in ("script", "button", "details", "form", "dialog", "nav"), page.name
-            assert not {"headerlink", "ed-narrow", "ed-cite", "ed-card"} & set(articles.classes(element))
+            assert not {"headerlink", "ed-cite", "ed-card"} & set(articles.classes(element))
 
 
 def test_cards_are_left_to_the_screen_and_notes_and_terms_stay(book: list[articles.Article], built: Path) -> None:

@@ -18,13 +18,13 @@ import yaml
 XHTML = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
 
-# What a page has for the screen alone: controls, the box that copies citations, folded code, the second drawing for
-# telephones, the copy for Lab, the cards that open at a pointer (a book has the note and the glossary), and the figures
-# behind a chart, which are files of the data package.
+# What a page has for the screen alone: controls, the box that copies citations, folded code, the copy for Lab, cards
+# that open at a pointer (a book has the note and the glossary), and the figures behind a chart, which are files of the
+# data package.
 _CONTROLS = frozenset(XHTML + name for name in ("script", "button", "form", "dialog", "template", "nav", "noscript"))
 _SCREEN = frozenset(
     (
-        *("headerlink", "d-print-none", "ed-cite", "ed-lab-caption", "ed-narrow", "ed-chart-controls"),
+        *("headerlink", "d-print-none", "ed-cite", "ed-lab-caption", "ed-chart-controls"),
         *("ed-chart-table", "ed-card"),
     )
 )
@@ -157,6 +157,11 @@ def plain(root: Element) -> None:
         element.tag = element.tag.rpartition("}")[2]
         for name in [name for name in element.attrib if name.startswith("{")]:
             element.set(f"xlink:{name.rpartition('}')[2]}", element.attrib.pop(name))
+
+
+def is_narrow(element: Element) -> bool:
+    """Return whether ``element`` is the second drawing of a chart, for telephones."""
+    return "ed-narrow" in classes(element)
 
 
 def _is_for_screen(element: Element) -> bool:

@@ -74,6 +74,8 @@ def make(edition: Edition, pages: Sequence[Article]) -> bytes:
 def html(edition: Edition, pages: Sequence[Article]) -> str:
     """Return the book as one HTML document, links within it leading to their places in it."""
     pages = deepcopy(pages)  # the trees are changed
+    for page in pages:
+        articles.prune(page.root, articles.is_narrow)
     names = _anchors(pages)
     for page in pages:
         _link(page, names)
