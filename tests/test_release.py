@@ -14,6 +14,7 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -427,7 +428,12 @@ def test_the_pdf_is_tagged_and_says_its_language(reader: pypdf.PdfReader) -> Non
 def test_every_chart_is_drawn_in_vectors_and_told_in_words(
     reader: pypdf.PdfReader, book: list[articles.Article]
 ) -> None:
-    charts = [svg.attrib["aria-label"] for page in book for svg in page.root.iter(SVG + "svg")]
+    both = sum(1 for page in book for _ in page.root.iter(SVG + "svg"))
+    on_paper = deepcopy(book)
+    for page in on_paper:
+        articles.prune(page.root, articles.is_narrow)
+    charts = [svg.attrib["aria-label"] for page in on_paper for svg in page.root.iter(SVG + "svg")]
+    assert len(charts) < both, "the drawings for telephones are not for paper"
     told = [str(element["/Alt"]) for element in structure(reader) if element.get("/S") == "/Figure"]
     assert len(charts) > 3
     assert sorted(told) == sorted(charts)
@@ -514,6 +520,41 @@ def test_a_letter_without_a_sign_stops_the_pdf(book: list[articles.Article], roo
         pdf.make(strange, [])
 
 
+def test_columns_are_told_their_widths_and_fit_the_sheet(book: list[articles.Article], root: Path) -> None:
+    html = pdf.html(edition_of(root), book)
+    groups = re.findall(r"<colgroup>(.*?)</colgroup>", html)
+    assert len(groups) == html.count("<table")
+    wide = [figure for figure in re.findall(r"<figure\b.*?</figure>", html, re.DOTALL) if "wide" in figure[:90]]
+    assert wide, "the table of conflicts has more columns than an upright sheet holds"
+    for group in groups:
+        turned = any(group in figure for figure in wide)
+        assert sum(map(int, re.findall(r"width: (\d+)mm", group))) <= (pdf.WIDE if turned else pdf.ROOM)
+
+
+def test_a_note_spells_an_address_once_in_a_chapter(book: list[articles.Article], root: Path) -> None:
+    html = pdf.html(edition_of(root), book)
+    chapter = html[html.index('<article id="introduction"') : html.index('<article id="apparatus-data"')]
+    links = [
+        (re.search(r'href="([^"]+)"', link)[1], "spelled" in link)  # type: ignore[index]
+        for note in re.findall(r'<span class="ed-note".*?</span>', chapter)
+        for link in re.findall(r'<a class="[^"]*external[^>]*>', note)
+    ]
+    assert len(links) > 10
+    assert any(again for _, again in links)
+    for place, (address, again) in enumerate(links):
+        assert again == (address in {earlier for earlier, _ in links[:place]})
+
+
+def test_letters_of_charts_are_large_enough_to_read(book: list[articles.Article], root: Path) -> None:
+    html = pdf.html(edition_of(root), book)
+    drawings = re.findall(r"<svg\b.*?</svg>", html, re.DOTALL)
+    assert len(drawings) > 3
+    for drawing in drawings:
+        width, shown = (float(re.search(rule, drawing)[1]) for rule in (r' width="([\d.]+)"', r"width: ([\d.]+)mm"))  # type: ignore[index]
+        smallest = min(float(size) for size in re.findall(r'<text[^>]*font-size="([\d.]+)px"', drawing))
+        assert smallest * shown / width * 72 / 25.4 >= 6, re.search("<title>[^<]*", drawing)
+
+
 def test_links_within_the_book_lead_to_their_place(book: list[articles.Article], root: Path) -> None:
     html = pdf.html(edition_of(root), book)
     anchors = re.findall(r'\bid="([^"]+)"', html)
@@ -568,12 +609,44 @@ def test_the_epub_holds_drawings_and_notes(made: Bundle, book: list[articles.Art
     assert not [span for span in chapter.iter(XHTML + "span") if span.get("class") == "ed-note"]
 
 
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_CHROMIUM to its path")
+@pytest.mark.parametrize(("width", "kind"), [(360, "ed-narrow"), (600, "ed-wide")])
+def test_a_page_of_the_epub_fits_its_reader(
+    root: Path, book: list[articles.Article], tmp_path: Path, width: int, kind: str
+) -> None:
+    """Nothing runs off the side, and each chart is shown once, in the drawing that suits the width."""
+    with zipfile.ZipFile(io.BytesIO(epub.make(edition_of(root), book, TIME))) as archive:
+        archive.extractall(tmp_path)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        for name in ("cover", "nav", *PAGES):
+            page.goto((tmp_path / f"EPUB/{name}.xhtml").as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            shown = page.locator(".ed-has-narrow > .ed-chart-canvas:visible")
+            assert shown.count() == page.locator(".ed-has-narrow").count()
+            classes = shown.evaluate_all("(all) => all.map((one) => one.className)")
+            assert all(kind in each.split() for each in classes)
+        browser.close()
+
+
 def test_nothing_of_the_screen_is_in_a_book(book: list[articles.Article]) -> None:
     for page in book:
         for element in page.root.iter():
             name = element.tag.rpartition("}")[2]
             assert name not in ("script", "button", "details", "form", "dialog", "nav"), page.name
-            assert not {"headerlink", "ed-narrow", "ed-cite"} & set(articles.classes(element))
+            assert not {"headerlink", "ed-cite", "ed-card"} & set(articles.classes(element))
+
+
+def test_cards_are_left_to_the_screen_and_notes_and_terms_stay(book: list[articles.Article], built: Path) -> None:
+    page = (built / "book/introduction.html").read_text(encoding="utf-8")
+    assert "Confidence of the rows that rest on it" in page
+    chapter = next(page for page in book if page.name == "introduction")
+    assert "Confidence of the rows" not in articles.text(chapter.root)
+    links = [link for link in chapter.root.iter(XHTML + "a") if "ed-term" in articles.classes(link)]
+    assert links
+    assert not [link for link in links if link.get("aria-describedby")], "the card that told more is not there"
+    assert [note for note in chapter.root.iter(XHTML + "span") if "ed-note" in articles.classes(note)]
 
 
 def test_a_page_that_is_not_there_is_named(clone_one: Path, tmp_path: Path) -> None:

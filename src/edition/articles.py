@@ -18,13 +18,18 @@ import yaml
 XHTML = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
 
-# What a page has for the screen alone: controls, the box that copies citations, folded code, the second drawing for
-# telephones, the copy for Lab, and the figures behind a chart, which are files of the data package.
+# What a page has for the screen alone: controls, the box that copies citations, folded code, the copy for Lab, cards
+# that open at a pointer (a book has the note and the glossary), and the figures behind a chart, which are files of the
+# data package.
 _CONTROLS = frozenset(XHTML + name for name in ("script", "button", "form", "dialog", "template", "nav", "noscript"))
 _SCREEN = frozenset(
-    ("headerlink", "d-print-none", "ed-cite", "ed-lab-caption", "ed-narrow", "ed-chart-controls", "ed-chart-table")
+    (
+        *("headerlink", "d-print-none", "ed-cite", "ed-lab-caption", "ed-chart-controls"),
+        *("ed-chart-table", "ed-card"),
+    )
 )
-_ATTRIBUTES = ("tabindex", "title", "download", "hidden", "style")
+# The description of a link is its card.
+_ATTRIBUTES = ("tabindex", "title", "download", "hidden", "style", "aria-describedby")
 # Pages of buttons and files, which lead nowhere on paper.
 _FOR_SCREEN = ("cite",)
 
@@ -154,6 +159,11 @@ def plain(root: Element) -> None:
             element.set(f"xlink:{name.rpartition('}')[2]}", element.attrib.pop(name))
 
 
+def is_narrow(element: Element) -> bool:
+    """Return whether ``element`` is the second drawing of a chart, for telephones."""
+    return "ed-narrow" in classes(element)
+
+
 def _is_for_screen(element: Element) -> bool:
     if not isinstance(element.tag, str):  # a comment
         return True
@@ -172,6 +182,8 @@ def _tidy(root: Element) -> None:
     for element in root.iter():
         if element.tag.startswith(SVG):
             continue
+        if element.text and "std-numref" in classes(element):  # "Figure 3" stays on one line
+            element.text = element.text.replace(" ", "\N{NO-BREAK SPACE}")
         if "ed-exhibit-foot" in classes(element):
             for link in [child for child in element if child.tag == XHTML + "a"]:
                 replace(element, link, [])

@@ -16,17 +16,19 @@ from collections.abc import Sequence
 from copy import deepcopy
 from html import escape
 from pathlib import Path
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element, SubElement, tostring
 
-from . import articles, fonts, imprint
+from . import articles, columns, fonts, imprint
 from .articles import SVG, XHTML, Article
 from .citing import Edition
 from .text import date
 
 STYLE = Path(__file__).with_name("print") / "pdf.css"
 SHORT_ROWS = 13  # a table with no more rows is not broken
+ROOM, WIDE = 160, 247  # millimetres between the margins of a sheet: upright, and turned for a table of many columns
 CHART_SCALE = 0.2  # millimetres a unit: the 13 units of a chart's letters become 7.4 points
-CHART_PLACE = (160, 200)  # millimetres: no chart is larger
+SMALLEST = 6.5 * 25.4 / 72  # millimetres: a chart with smaller letters is drawn larger where it finds room
+CHART_PLACE = (ROOM, 200)  # millimetres: no chart is larger
 LIBRARIES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")  # packages of Debian and Ubuntu
 _DRAW = """
 import sys, weasyprint
@@ -72,6 +74,8 @@ def make(edition: Edition, pages: Sequence[Article]) -> bytes:
 def html(edition: Edition, pages: Sequence[Article]) -> str:
     """Return the book as one HTML document, links within it leading to their places in it."""
     pages = deepcopy(pages)  # the trees are changed
+    for page in pages:
+        articles.prune(page.root, articles.is_narrow)
     names = _anchors(pages)
     for page in pages:
         _link(page, names)
@@ -149,19 +153,53 @@ def _link(page: Article, names: dict[tuple[str, str], str]) -> None:
 
 
 def _lay_out(page: Article) -> None:
-    """Tell the sheet what it cannot see: which tables are short, and how large a chart is drawn."""
-    for element in page.root.iter():
+    """Tell the sheet what it cannot see: which tables are short, how wide columns are, how large a chart is drawn."""
+    _spell_once(page.root)
+    for element in list(page.root.iter()):
         if "ed-exhibit-table" in articles.classes(element):
-            if sum(1 for _ in element.iter(XHTML + "tr")) <= SHORT_ROWS:
+            lines = [_cells(line) for line in element.iter(XHTML + "tr")]
+            if columns.narrowest(lines) > ROOM:
+                element.set("class", f"{element.attrib['class']} wide")
+            elif len(lines) <= SHORT_ROWS:
                 element.set("class", f"{element.attrib['class']} short")
+            for table in element.iter(XHTML + "table"):
+                _share(table, WIDE if "wide" in articles.classes(element) else ROOM)
+        elif "ed-table" in articles.classes(element) and "style" not in element.attrib:  # in no exhibit
+            _share(element, ROOM)
         elif element.tag == SVG + "svg":
             # The description in words: a tagged PDF takes it from the drawing's own title.
             title = Element(SVG + "title")
             title.text = element.attrib.pop("aria-label")
             element.insert(0, title)
             width, height = float(element.attrib["width"]), float(element.attrib["height"])
-            scale = min(CHART_SCALE, CHART_PLACE[0] / width, CHART_PLACE[1] / height)
+            letters = [float(word.attrib["font-size"].removesuffix("px")) for word in element.iter(SVG + "text")]
+            scale = max(CHART_SCALE, SMALLEST / min(letters, default=13))
+            scale = min(scale, CHART_PLACE[0] / width, CHART_PLACE[1] / height)
             element.set("style", f"width: {width * scale:.1f}mm; height: {height * scale:.1f}mm")
+
+
+def _spell_once(root: Element) -> None:
+    """Mark the links of notes whose address an earlier note of the chapter has spelled out."""
+    spelled: set[str] = set()
+    for note in [element for element in root.iter() if "ed-note" in articles.classes(element)]:
+        for link in [link for link in note.iter(XHTML + "a") if "external" in articles.classes(link)]:
+            if link.attrib["href"] in spelled:
+                link.set("class", f"{link.attrib['class']} spelled")
+            spelled.add(link.attrib["href"])
+
+
+def _share(table: Element, room: int) -> None:
+    """Give the columns of ``table`` their widths."""
+    found = columns.widths([_cells(line) for line in table.iter(XHTML + "tr")], room)
+    group = Element(XHTML + "colgroup")
+    for width in found:
+        SubElement(group, XHTML + "col", {"style": f"width: {width}mm"})
+    table.insert(0, group)
+    table.set("style", f"width: {sum(found)}mm; table-layout: fixed")
+
+
+def _cells(line: Element) -> list[columns.Cell]:
+    return [(articles.text(cell), cell.get("scope") == "col") for cell in line]
 
 
 def _inner(root: Element) -> str:
