@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,8 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Interrupted: the last good site and the notebooks are whole.", file=sys.stderr)
-        return 130
+        print("Interrupted: the last good site and the notebooks are whole.", file=sys.stderr, flush=True)
+        os._exit(130)  # at once, whoever still waits for a kernel that has gone
 
 
 def _check() -> int:

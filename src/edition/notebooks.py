@@ -15,7 +15,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -156,12 +156,14 @@ def run(paths: Iterable[Path], clone: Path, workers: int | None = None) -> Itera
                 job.result()
                 yield path
         except NotebookError:
-            raise  # what is being executed may end, and is kept
-        except BaseException:
-            stack.close()  # an interruption ends every kernel at once
+            pool.shutdown(cancel_futures=True)  # what is being executed may end, and is kept
             raise
-        finally:
-            pool.shutdown(cancel_futures=True)
+        except BaseException:
+            stack.close()  # an interruption ends every kernel at once, and soon those who wait for them
+            pool.shutdown(wait=False, cancel_futures=True)
+            wait(jobs.values(), timeout=5)
+            raise
+        pool.shutdown()
 
 
 def _execute(path: Path, clone: Path, nursery: Path) -> None:
