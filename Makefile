@@ -60,7 +60,7 @@ judge: ## Judge the pages with tools that need Node or Java (Lighthouse, the W3C
 	@$(BIN)/python tools/judge.py
 
 .PHONY: bench
-bench: ## Measure pages, builds and growth side by side with stock Jupyter Book (half an hour)
+bench: ## Measure pages, builds and growth side by side with stock Jupyter Book (an hour)
 	$(SETUP) reader dev
 	@$(BIN)/python tools/bench.py $(CHAPTER)
 	@$(BIN)/python tools/bench_speed.py

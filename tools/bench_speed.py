@@ -76,6 +76,13 @@ from pathlib import Path
 from edition import notebooks
 list(notebooks.run(notebooks.notebooks(Path.cwd()), Path.cwd(), workers={cores}))
 """
+EXECUTE_SOME = """
+from pathlib import Path
+from edition import notebooks
+list(notebooks.run([Path.cwd() / name for name in {names}], Path.cwd()))
+"""
+START = "from edition import bibliography, catalogue, data, downloads, notebooks, site"
+START_JUPYTER_BOOK = "import jupyter_book.cli.main, jupyter_book.sphinx, sphinx.application, myst_nb.sphinx_ext"
 PUBLISH = "from pathlib import Path; from edition import site; site.publish(Path.cwd())"
 LOAD = "from pathlib import Path; from edition import data; data.load_all(Path.cwd() / 'data')"
 
@@ -270,6 +277,23 @@ def row_changed(folder: Path) -> list[dict[str, str]]:
     return made
 
 
+def row_parts(folder: Path) -> list[dict[str, str]]:
+    """What the time after a changed row is made of, each part as a program of its own; they overlap in part."""
+    ours, table = edition_book(folder / "edition"), CHANGED[-1]
+    readers = [path for path in notebooks.notebooks(ROOT) if table in notebooks.tables_read(notebooks.read(path))]
+    names = [path.relative_to(ROOT).as_posix() for path in readers]
+    change = functools.partial(change_a_row, ours, table)
+    subjects = [
+        Subject("starting the edition", ours, [sys.executable, "-c", START]),
+        Subject("executing its notebooks", ours, [sys.executable, "-c", EXECUTE_SOME.format(names=names)], change),
+        Subject("starting Jupyter Book", ours, [sys.executable, "-c", START_JUPYTER_BOOK]),
+        Subject("checking the data", ours, [*EDITION, "check"]),
+        Subject("making the pages", ours, [sys.executable, "-c", PUBLISH], change),
+    ]
+    made = rows_of("row_parts", "1", compare(subjects, RUNS), {})
+    return [row | {"size": str(len(readers))} for row in made]
+
+
 def nothing_changed(folder: Path) -> list[dict[str, str]]:
     """The site asked for once more. Stock Jupyter Book looks at pages alone, so it is quick and knows of no data."""
     stock, ours = stock_book(folder / "stock"), edition_book(folder / "edition")
@@ -376,7 +400,8 @@ def growth(folder: Path) -> list[dict[str, str]]:
 
 
 SCENARIOS: dict[str, Callable[[Path], list[dict[str, str]]]] = {
-    function.__name__: function for function in (clone_to_site, row_changed, nothing_changed, execution, growth)
+    function.__name__: function
+    for function in (clone_to_site, row_changed, row_parts, nothing_changed, execution, growth)
 }
 
 
