@@ -110,7 +110,8 @@ def test_an_execution_that_is_killed_leaves_the_notebook_and_no_kernel(book: Pat
 def test_an_interruption_is_told_in_one_line_and_ends_the_kernel(book: Path) -> None:
     chapter = write_chapter(book, 'import os, time\nopen("pid", "w").write(str(os.getpid()))\ntime.sleep(600)')
     before, told = chapter.read_bytes(), book / "book/pid"
-    run = edition(book, "run")
+    # As at a keyboard: what a script starts in the background would not hear of it.
+    run = edition(book, "run", preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     wait_for(lambda: told.is_file() and told.read_text() != "")
     run.send_signal(signal.SIGINT)
     _, said = run.communicate(timeout=60)

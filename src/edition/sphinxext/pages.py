@@ -123,11 +123,12 @@ REPAIRS: tuple[tuple[str, str], ...] = (
 )
 
 # What is mended in the theme's script: it asks for the size of every piece of code, folded or not, and changes each
-# before it asks for the next, so that long chapters are laid out a hundred times over.
+# before it asks for the next, so that long chapters are laid out a hundred times over. What has a role, as in the box
+# that cites, sees to its place in the order of the keyboard itself.
 SCRIPT = "_static/scripts/pydata-sphinx-theme.js"
 SCRIPT_REPAIR = (
     "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1",
-    "if(!e.checkVisibility())return;const t=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1;"
+    "if(!e.checkVisibility()||e.role)return;const t=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1;"
     "if(e.tabIndex!==t)e.tabIndex=t",
 )
 

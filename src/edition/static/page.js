@@ -30,6 +30,7 @@ for (const code of navigator.clipboard ? document.querySelectorAll("div.highligh
 document.addEventListener(
   "toggle",
   ({ target }) => {
+    if (!target.matches("details.hide")) return; // boxes that open tell of it in the same way
     for (const code of target.querySelectorAll("pre")) code.tabIndex = code.scrollWidth > code.clientWidth ? 0 : -1;
   },
   true,
