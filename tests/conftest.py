@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import browsing
 import nbformat
 import pytest
+from playwright.sync_api import Browser, expect
 
 from edition import site
 
 ROOT = Path(__file__).resolve().parent.parent
-COPIED = ("book", "data", "src", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "requirements.lock")
+expect.set_options(timeout=30_000)  # a browser beside other tests can be slow, and that is no fault of a page
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +30,7 @@ def copy_clone() -> Callable[[Path], Path]:
 
     def copy(target: Path) -> Path:
         target.mkdir(parents=True)
-        for name in COPIED:
+        for name in site.INPUTS:
             source = ROOT / name
             if source.is_dir():
                 ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
@@ -50,6 +52,13 @@ def clone(copy_clone: Callable[[Path], Path], tmp_path_factory: pytest.TempPathF
 def built(clone: Path) -> Path:
     """The site of the copy, built from the stored outputs as they are: nothing is executed."""
     return site.publish(clone)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    with browsing.started() as chromium:
+        yield chromium
 
 
 SMALL_SCHEMA = {
@@ -79,7 +88,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "data/datapackage.json").write_text(json.dumps(SMALL_SCHEMA))
     for name in ("apples", "pears"):
         (tmp_path / f"data/{name}.csv").write_text("key,value\na,1\nb,2\n")
-    for module in (ROOT / "src/edition").glob("*.py"):
+    for module in (ROOT / "src/edition").glob("*.*"):
         shutil.copy2(module, tmp_path / "src/edition")
     for name in ("requirements.lock", "_toc.yml"):
         (tmp_path / name).write_text("")

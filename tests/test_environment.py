@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import re
 import subprocess
@@ -62,6 +63,35 @@ def test_a_lock_holds_what_pyproject_asks_for(lock: str, requirements: list[str]
         entry = entries[str(canonicalize_name(requirement.name))]
         assert requirement.specifier.contains(pinned(entry)), f"{lock}: run make lock"
         assert entry.marker is None, f"{entry.name} is asked for on every system"
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level modules that a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(str(node.module))
+    return {name.split(".")[0] for name in found}
+
+
+def test_what_is_imported_is_asked_for_and_not_left_to_another_package() -> None:
+    groups = PROJECT["dependency-groups"]
+    asked = {
+        str(canonicalize_name(Requirement(text).name)) for text in (*PROJECT["project"]["dependencies"], *groups["dev"])
+    }
+    providers = importlib.metadata.packages_distributions()
+    files = [path for folder in ("src", "tests", "tools") for path in (ROOT / folder).rglob("*.py")]
+    ours = {path.stem for path in files} | {"edition"} | sys.stdlib_module_names
+    missing = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in files
+        if path.name != "sbom.py"  # runs in .venv-tools
+        for name in imported(path) - ours
+        if not asked.intersection(canonicalize_name(provider) for provider in providers.get(name, []))
+    }
+    assert missing == set(), "name the package in pyproject.toml and run make lock"
 
 
 def test_tests_run_with_the_packages_of_readers() -> None:
@@ -136,3 +166,16 @@ def test_the_citation_is_valid() -> None:
         [tool, "--format", "apalike", "--infile", "CITATION.cff"], cwd=ROOT, capture_output=True, text=True
     )
     assert shown.stdout.startswith("Contributors to the research edition (2026). Technical assistance")
+
+
+def test_nothing_waits_for_grammars_that_no_schema_here_asks_for() -> None:
+    """A schema that asks for another format is still checked with it."""
+    code = (
+        "import sys; from edition import startup; startup.leave_out()\n"
+        "import altair, frictionless, jsonschema, nbformat\n"
+        "assert 'lark' not in sys.modules\n"
+        "checker = jsonschema.Draft202012Validator.FORMAT_CHECKER\n"
+        "print(checker.conforms('mailto:', 'date'), checker.conforms('2018-03-23', 'date'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False True\n"

@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ import pytest
 from small_book import write_chapter, write_small_book
 from test_site import digests
 
-from edition import kernels, notebooks, site
+from edition import jupyterbook, kernels, notebooks, site
 from edition.notebooks import NotebookError
 from edition.site import SiteError
 
@@ -40,8 +41,14 @@ def book(published: Path, tmp_path: Path) -> Path:
     return shutil.copytree(published, tmp_path / "été", symlinks=True)
 
 
-def edition(book: Path, *arguments: str, **settings: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "edition.cli", *arguments]
+# Changes of the command `edition`: what follows on the work of Jupyter Book never comes; and no kernel does.
+HELD = "import time; from edition import jupyterbook; jupyterbook.faults = lambda process: time.sleep(600)"
+NO_KERNEL = "from edition import kernels; kernels.__file__ = 'nothing.py'"
+
+
+def edition(book: Path, *arguments: str, change: str = "", **settings: object) -> subprocess.Popen[str]:
+    program = f"{change}\nimport sys; from edition import cli; sys.exit(cli.main(sys.argv[1:]))"
+    command = [sys.executable, *(["-c", program] if change else ["-m", "edition.cli"]), *arguments]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
     return subprocess.Popen(command, cwd=book, **{**streams, **settings})  # type: ignore[call-overload]
 
@@ -72,8 +79,8 @@ def change_the_front_page(book: Path) -> None:
 def test_a_build_that_is_killed_leaves_the_last_site_and_the_next_one_is_whole(book: Path) -> None:
     before = digests(book / "_build/html")
     change_the_front_page(book)
-    run = edition(book, "build")
-    # Half way: the pages of the last build have been taken up, and are being written.
+    # Half way: Jupyter Book is writing pages, and what would come after that is held up.
+    run = edition(book, "build", change=HELD)
     wait_for(lambda: (book / "_build/work/_build/html").is_dir() and not (book / "_build/work" / site.CACHE).exists())
     time.sleep(0.5)
     os.killpg(run.pid, signal.SIGKILL)
@@ -117,6 +124,52 @@ def test_an_interruption_is_told_in_one_line_and_ends_the_kernel(book: Path) -> 
     _, said = run.communicate(timeout=60)
     assert (run.returncode, said) == (130, "Interrupted: the last good site and the notebooks are whole.\n")
     wait_for(lambda: not Path(f"/proc/{told.read_text()}").exists(), 30)
+    assert chapter.read_bytes() == before
+
+
+def test_a_jupyter_book_without_an_order_ends_with_its_starter(book: Path) -> None:
+    with jupyterbook.started(book) as waiting:
+        assert waiting.stdin
+        waiting.stdin.close()
+        assert waiting.wait(60) == 0
+    with jupyterbook.started(book) as left:
+        pass
+    assert left.returncode == -signal.SIGKILL
+
+
+def test_a_jupyter_book_at_work_ends_with_its_starter(book: Path) -> None:
+    with jupyterbook.started(book) as working:
+        assert working.stdin
+        jupyterbook.order(working, book, book / "_build/work", 0)
+        working.stdin.close()
+        assert working.wait(60) == 1
+    assert not (book / "_build/work/_build/html/book/index.html").exists()
+
+
+# Something is changed in the middle of it
+
+
+def test_code_that_changes_during_the_build_is_not_taken_for_what_was_run(book: Path) -> None:
+    """The processes of a build have imported it before: the pages would be those of the old code, stamped as new."""
+    before = digests(book / "_build/html")
+    write_chapter(book, "1 + 1")
+
+    def edit(told: str) -> None:
+        with open(book / "src/edition/sphinxext/numbers.py", "a", encoding="utf-8") as module:
+            module.write("# edited meanwhile\n")
+
+    with pytest.raises(SiteError, match="src/edition changed while notebooks were executed"):
+        site.build(book, say=edit)
+    assert digests(book / "_build/html") == before
+
+
+def test_what_was_executed_on_bad_data_is_not_stored(book: Path) -> None:
+    votes = book / "data/votes.csv"
+    votes.write_text(votes.read_text("utf-8") + "A/NO/SUCH,XXX,yes\n", encoding="utf-8")
+    chapter = write_chapter(book, CODE)
+    before = chapter.read_bytes()
+    with pytest.raises(SiteError, match=r"data/votes\.csv, row"):
+        site.build(book, say=lambda text: None)
     assert chapter.read_bytes() == before
 
 
@@ -166,7 +219,8 @@ def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_a_bad_notebook_is_told_and_left(small: Path, monkeypatch: pytest.MonkeyPatch, code: str, told: str) -> None:
-    monkeypatch.setattr(notebooks, "CELL_SECONDS", 3)
+    if "while" in code:
+        monkeypatch.setattr(notebooks, "CELL_SECONDS", 3)
     chapter = write_chapter(small, code.replace("votes", "apples"), "fruit")
     before = chapter.read_bytes()
     start = time.monotonic()
@@ -201,6 +255,50 @@ def test_both_kinds_of_kernel_store_the_same(small: Path, monkeypatch: pytest.Mo
         stored.append(chapter.read_bytes())
     assert stored[0] == stored[1]
     assert b"'__main__'" in stored[0]
+
+
+def test_a_folder_for_temporary_files_with_a_long_path_is_no_hindrance(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("x" * 120)
+    long.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(long))
+    chapter = write_chapter(small, "1 + 1", "fruit")
+    list(notebooks.run([chapter], small))
+    assert notebooks.read(chapter).cells[1].outputs[0].data["text/plain"] == "2"
+
+
+@pytest.mark.skipif(not kernels.AVAILABLE, reason="forks are not safe on this system")
+def test_a_port_that_is_taken_is_no_hindrance(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Jupyter found to be free may be taken when the kernel comes to use it; here it always is."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setattr("jupyter_client.connect.LocalPortCache.find_available_port", lambda *_: port)
+        chapter = write_chapter(small, "1 + 1", "fruit")
+        list(notebooks.run([chapter], small))
+    assert notebooks.read(chapter).cells[1].outputs[0].data["text/plain"] == "2"
+
+
+@pytest.mark.skipif(not kernels.AVAILABLE, reason="forks are not safe on this system")
+def test_a_kernel_that_does_not_start_is_told(book: Path) -> None:
+    chapter = write_chapter(book, "1 + 1")
+    before = chapter.read_bytes()
+    assert f"{chapter.name}: no kernel started" in one_line(edition(book, "run", change=NO_KERNEL))
+    assert chapter.read_bytes() == before
+
+
+LATE = """import sys, time
+from IPython import get_ipython
+sys.stdout.flush_timeout = sys.stderr.flush_timeout = 0
+get_ipython().kernel.iopub_thread.io_loop.add_callback(time.sleep, 6)
+1 + 1"""
+
+
+def test_an_output_that_comes_late_is_not_lost(small: Path) -> None:
+    """On a busy machine the outputs of a cell can follow its end by seconds."""
+    chapter = write_chapter(small, LATE, "fruit")
+    list(notebooks.run([chapter], small))
+    assert notebooks.read(chapter).cells[1].outputs[0].data["text/plain"] == "2"
 
 
 def test_notebooks_share_nothing(small: Path) -> None:

@@ -5,25 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
-import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Page, sync_playwright
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from browsing import laboratory, started
+from playwright.sync_api import Page
 
 
 @pytest.fixture
@@ -49,36 +39,17 @@ def chapter(desk: Path) -> Path:
 @pytest.fixture
 def lab(desk: Path, tmp_path: Path) -> Iterator[str]:
     """The address of a JupyterLab that serves the copy, with the settings of nobody."""
-    port = free_port()
     home = tmp_path / "home"
     home.mkdir()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
-    command += ["--IdentityProvider.token=", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={desk}"]
     environment = os.environ | {"JUPYTER_CONFIG_DIR": str(home), "JUPYTER_DATA_DIR": str(home), "HOME": str(home)}
-    log = home / "lab.log"
-    with log.open("w") as output:
-        server = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            assert server.poll() is None, log.read_text()
-            try:
-                urllib.request.urlopen(f"{address}/api", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.5)
+    with laboratory([sys.executable, "-m", "jupyterlab"], desk, home, environment) as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("EDITION_CHROMIUM"), args=FLAGS)
+    with started() as browser:
         yield browser.new_page()
-        browser.close()
 
 
 def saved(page: Page, chapter: Path) -> list[nbformat.NotebookNode]:
@@ -90,7 +61,7 @@ def saved(page: Page, chapter: Path) -> list[nbformat.NotebookNode]:
 
 
 def test_a_chapter_runs_from_the_top(lab: str, chapter: Path, page: Page) -> None:
-    page.goto(f"{lab}/lab/tree/book/{chapter.name}")
+    page.goto(f"{lab}lab/tree/book/{chapter.name}")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
     # Before a kernel runs, the menu would ask for one.
     page.get_by_text("| Idle").wait_for(timeout=60_000)

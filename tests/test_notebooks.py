@@ -71,6 +71,28 @@ def test_a_table_name_must_be_a_literal(small: Path) -> None:
         notebooks.stale(small)
 
 
+@pytest.mark.parametrize(("code", "told"), [("%matplotlib inline", "line 1: "), ("a = 1\nprint((a)", "line 2: ")])
+def test_code_that_is_no_python_is_placed(small: Path, code: str, told: str) -> None:
+    _cell(small, code)
+    with pytest.raises(NotebookError, match=rf"^fruit\.ipynb, code cell 1, {told}"):
+        notebooks.stale(small)
+
+
+@pytest.mark.parametrize("content", [b"[]", b"<<<<<<< HEAD", "café".encode("latin-1"), b"{}"])
+def test_a_file_that_is_no_notebook_is_named(small: Path, content: bytes) -> None:
+    (small / "book/fruit.ipynb").write_bytes(content)
+    with pytest.raises(NotebookError, match=r"^fruit\.ipynb: not a readable notebook"):
+        notebooks.stale(small)
+
+
+def test_what_is_saved_during_an_execution_is_kept(executed: Path) -> None:
+    _cell(executed, "1 + 1")
+    chapter = executed / "book/fruit.ipynb"
+    with pytest.raises(NotebookError, match=r"fruit\.ipynb: it was changed while it was executed"):
+        list(notebooks.run([chapter], executed, hold=lambda: _cell(executed, "2 + 2")))
+    assert notebooks.code_cells(notebooks.read(chapter))[0].source == "2 + 2"
+
+
 def test_a_table_must_be_described(small: Path) -> None:
     _cell(small, 'import edition as ed\ned.load("plums")')
     with pytest.raises(NotebookError, match="plums"):

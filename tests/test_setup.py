@@ -165,13 +165,15 @@ def test_an_environment_is_made_kept_and_repaired(bare: Path) -> None:
     assert "2/2: 1 packages of requirements-tools.lock" in first.stderr
     assert answer() == "42"
 
+    record = bare / ".venv-tools" / setup.RECORD
+    written = record.stat().st_mtime_ns
     start = time.monotonic()
     second = set_up_tools(bare)
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
     assert time.monotonic() - start < 2  # 0.1 s on an idle machine
+    assert record.stat().st_mtime_ns == written  # nothing was done
 
     # Interrupted while it was installing.
-    record = bare / ".venv-tools" / setup.RECORD
     stopped = json.loads(record.read_text()) | {"locks": {"requirements-tools.lock": setup.UNFINISHED}}
     record.write_text(json.dumps(stopped))
     (bare / ".venv-tools" / "half-made").touch()
@@ -182,6 +184,21 @@ def test_an_environment_is_made_kept_and_repaired(bare: Path) -> None:
     # A record that cannot be read is none.
     record.write_text("{")
     assert "1/2" in set_up_tools(bare, **offline).stderr
+
+
+def test_two_at_once_take_turns(bare: Path) -> None:
+    (bare / "requirements-tools.lock").write_text(make_wheel(bare), encoding="utf-8")
+    command = [sys.executable, "tools/setup.py", "tools"]
+    settings = {"PATH": "/usr/bin:/bin", "HOME": str(bare), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": bare.as_uri()}
+    with setup.alone(bare / "tools"):
+        both = [subprocess.Popen(command, cwd=bare, env=settings, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+        for process in both:
+            assert process.stderr
+            assert process.stderr.readline() == "Another set-up of this clone is running: waiting until it has ended\n"
+    told = sorted((process.communicate(timeout=300)[1] for process in both), key=len)
+    assert [process.returncode for process in both] == [0, 0], told
+    assert told[0] == "", "the second finds all done"
+    assert "2/2" in told[1]
 
 
 def test_a_package_that_does_not_match_its_hash_is_refused(bare: Path) -> None:

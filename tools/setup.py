@@ -6,7 +6,7 @@
 Each environment holds a record of what was installed in it. The record is written after the fact,
 so an interrupted installation leaves none that fits and is done again; a changed lock, another
 Python or a moved folder make a fresh environment, because pip does not remove what a lock no longer
-names. When the record fits, nothing is done.
+names. When the record fits, nothing is done. One set-up runs in a clone at a time; a second one waits.
 """
 
 from __future__ import annotations
@@ -19,9 +19,15 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {"reader": "requirements.lock", "dev": "requirements-dev.lock", "tools": "requirements-tools.lock"}
@@ -188,6 +194,24 @@ def take_step(step: str, folder: Path, label: str) -> None:
         install(folder, step, hashed, total)
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process is in here for `folder`. The lock is the system's: it goes with its process."""
+    if fcntl is None:
+        yield
+        return
+    held = os.open(folder, os.O_RDONLY)  # a folder can be locked itself: no file is left behind
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another set-up of this clone is running: waiting until it has ended", file=sys.stderr, flush=True)
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
 def bring_about(folder_name: str, parts: list[str]) -> None:
     """Do what is needed for one environment, keeping its record true at every moment."""
     folder = ROOT / folder_name
@@ -220,8 +244,9 @@ def main(parts: list[str]) -> int:
         print(f"Usage: setup.py {' '.join(LOCKS)} (one or more of them)", file=sys.stderr)
         return 2
     try:
-        for folder in dict.fromkeys(FOLDERS[part] for part in parts):
-            bring_about(folder, [part for part in LOCKS if part in parts and FOLDERS[part] == folder])
+        with alone(ROOT / "tools"):
+            for folder in dict.fromkeys(FOLDERS[part] for part in parts):
+                bring_about(folder, [part for part in LOCKS if part in parts and FOLDERS[part] == folder])
     except SetupError as error:
         print(f"Set-up failed: {error}", file=sys.stderr)
     except OSError as error:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import startup
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 when all is well, 1 with the reason on standard error."""
@@ -30,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sharer = commands.add_parser("versions", help=text, description=text)
     sharer.add_argument("folder", metavar="FOLDER", type=Path)
     sharer.set_defaults(function=_versions)
+    startup.leave_out()
     options = vars(parser.parse_args(arguments))
     function = options.pop("function")
 

@@ -8,13 +8,15 @@ state, exactly as if each kernel had been started by itself.
       kernel            a fork of it, for one notebook
     stand-in process    what Jupyter starts and ends in place of the kernel; asks the nursery for one
 
-A stand-in is a kernel specification called ``python3``, so nbclient and nbval use it without knowing.
+A stand-in is a kernel specification called ``python3``, so nbclient and nbval use it without knowing. It names the
+provisioner (provisioner.py) that lets them speak with the kernel through files.
 
     python -m edition.kernels COMMAND ...    run COMMAND with such kernels, as in "-m pytest --nbval book"
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -32,6 +34,8 @@ from pathlib import Path
 IMPORTED = ("ipykernel.kernelapp", "ipykernel.ipkernel", "pandas", "altair", "altair.utils.schemapi", "vl_convert")
 # Forks are safe on Linux; the system libraries of macOS do not allow them once they are in use.
 AVAILABLE = sys.platform == "linux"
+LONGEST = 107  # bytes that Linux allows for the path of a socket: a long TMPDIR leaves no room
+LETTERS = 8  # of a kernel's identifier, in the names of its sockets
 FIXED = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 # What a kernel is told of the machine. Everything else stays outside: a token or a password in the environment of the
 # person who builds must not be able to reach an output.
@@ -50,15 +54,17 @@ def environment() -> dict[str, str]:
 def nursery() -> Iterator[Path]:
     """Yield a folder for ``JUPYTER_PATH`` whose kernel ``python3`` is forked from a process that has imported.
 
-    On leaving, the process and every kernel that is left end. Where forks are not safe the folder is empty, and
-    kernels are started as usual.
+    On leaving, the process and every kernel that is left end. Where forks are not safe, or its path is too long for
+    a socket, the folder is empty and kernels are started as usual.
     """
     with tempfile.TemporaryDirectory(prefix="edition-kernels-") as name:
         folder = Path(name)
-        if not AVAILABLE:
+        kernel = folder / "kernels/python3"
+        if not AVAILABLE or len(os.fsencode(kernel / f"{LETTERS * 'x'}-5")) > LONGEST:
             yield folder
             return
-        place = folder / "nursery"
+        kernel.mkdir(parents=True)
+        place = kernel / "nursery"
         with socket.socket(socket.AF_UNIX) as door:
             door.bind(str(place))
             door.listen(64)  # stand-ins may come before the imports are done: they wait here
@@ -70,10 +76,14 @@ def nursery() -> Iterator[Path]:
                 start_new_session=True,
                 env={**environment(), "IPYTHONDIR": str(folder / "ipython")},
             )
-        kernel = folder / "kernels/python3"
-        kernel.mkdir(parents=True)
         stand_in = [sys.executable, "-I", "-S", __file__, "--stand-in", str(place), "-f", "{connection_file}"]
-        about = {"argv": stand_in, "display_name": "Python 3", "language": "python", "interrupt_mode": "message"}
+        about = {
+            "argv": stand_in,
+            "display_name": "Python 3",
+            "language": "python",
+            "interrupt_mode": "message",
+            "metadata": {"kernel_provisioner": {"provisioner_name": "edition-file-sockets"}},
+        }
         (kernel / "kernel.json").write_text(json.dumps(about), encoding="utf-8")
         try:
             yield folder
@@ -91,12 +101,16 @@ def serve(door: socket.socket) -> None:
     """Import, then fork a kernel for everyone who asks at ``door``, until standard input is closed."""
     # Kernels watch this process and end when it does.
     os.environ["JPY_PARENT_PID"] = str(os.getpid())
+    from edition import startup
+
+    startup.leave_out()
     for name in IMPORTED:
         __import__(name)
     import edition
 
     for name in edition.__all__:
         getattr(edition, name)
+    gc.freeze()  # a kernel need not go through what it shares with this process
     while True:
         ready, _, _ = select.select([door, sys.stdin], [], [], 1)
         _clear_away()

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import atexit
 import hashlib
 import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 # The modules that a kernel imports; a change of any of them may change an output.
 KERNEL_MODULES = ("__init__", "data", "text", "figures", "tables", "analysis")
+FONTS = "fonts.conf"  # with which drawings measure their words
 CELL_SECONDS = 120
 kernel_environment = kernels.environment
 # One line each that tells why a digest differs.
@@ -57,7 +59,7 @@ def read(path: Path) -> NotebookNode:
 
     try:
         return nbformat.read(path, as_version=4)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, json.JSONDecodeError) as error:
+    except (nbformat.ValidationError, ValueError, AttributeError, KeyError) as error:
         raise NotebookError(f"{path.name}: not a readable notebook ({str(error).splitlines()[0]})") from error
 
 
@@ -69,17 +71,25 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 def tables_read(notebook: NotebookNode, name: str = "notebook") -> list[str]:
     """Return the names of the tables that the code loads; they are literals by contract.
 
-    Raises ``NotebookError`` for ``load(variable)``: an input that cannot be read off the code could not be checked.
+    Raises ``NotebookError`` for code that is no Python, and for ``load(variable)``: an input that cannot be read off
+    the code could not be checked.
     """
     found = set()
-    for cell in code_cells(notebook):
-        for node in ast.walk(ast.parse(cell.source)):
+    for number, cell in enumerate(code_cells(notebook), start=1):
+        for node in ast.walk(_parsed(cell.source, f"{name}, code cell {number}")):
             if isinstance(node, ast.Call) and callee(node.func) == "load":
                 argument = node.args[0] if node.args else None
                 if not (isinstance(argument, ast.Constant) and isinstance(argument.value, str)):
                     raise NotebookError(f'{name}: load() needs the name of a table in quotes, as in ed.load("votes").')
                 found.add(argument.value)
     return sorted(found)
+
+
+def _parsed(source: str, place: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        raise NotebookError(f"{place}, line {error.lineno}: {error.msg}; only Python runs here, no magics.") from None
 
 
 def callee(function: ast.expr) -> str:
@@ -96,7 +106,7 @@ def inputs(path: Path, notebook: NotebookNode, clone: Path) -> dict[str, Any]:
     unknown = [name for name in tables if name not in described]
     if unknown:
         raise NotebookError(f"{path.name}: loads {', '.join(unknown)}, which data/{SCHEMA} does not describe.")
-    package = [clone / "src/edition" / f"{module}.py" for module in KERNEL_MODULES]
+    package = [clone / "src/edition" / name for name in (*(f"{module}.py" for module in KERNEL_MODULES), FONTS)]
     return {
         "code": _digest(cell.source.encode() for cell in code_cells(notebook)),
         "package": _digest(file.read_bytes() for file in package),
@@ -137,11 +147,13 @@ def stale(clone: Path) -> dict[Path, list[str]]:
     return {path: reasons for path, reasons in found.items() if reasons}
 
 
-def run(paths: Iterable[Path], clone: Path, workers: int | None = None) -> Iterator[Path]:
+def run(
+    paths: Iterable[Path], clone: Path, workers: int | None = None, hold: Callable[[], None] = lambda: None
+) -> Iterator[Path]:
     """Execute ``paths`` in place, ``workers`` at a time (default: the processors), and yield each when it is done.
 
-    Raises ``NotebookError`` for the first that fails; files of notebooks that failed or were not reached stay as
-    they were.
+    ``hold`` is called before a notebook is stored, and stops it by an exception. Raises ``NotebookError`` for the
+    first that fails; files of notebooks that failed or were not reached stay as they were.
     """
     paths = list(paths)
     if not paths:
@@ -150,10 +162,12 @@ def run(paths: Iterable[Path], clone: Path, workers: int | None = None) -> Itera
         folder = stack.enter_context(kernels.nursery())
         # Threads are enough: the work is done in the kernels.
         pool = ThreadPoolExecutor(max_workers=min(workers or os.cpu_count() or 1, len(paths)))
-        jobs = {path: pool.submit(_execute, path, clone, folder) for path in paths}
+        # The longest first, so that none is left to run alone at the end.
+        longest = sorted(paths, key=lambda path: path.stat().st_size, reverse=True)
+        jobs = {path: pool.submit(_execute, path, clone, folder, hold) for path in longest}
         try:
-            for path, job in jobs.items():
-                job.result()
+            for path in paths:
+                jobs[path].result()
                 yield path
         except NotebookError:
             pool.shutdown(cancel_futures=True)  # what is being executed may end, and is kept
@@ -166,20 +180,23 @@ def run(paths: Iterable[Path], clone: Path, workers: int | None = None) -> Itera
         pool.shutdown()
 
 
-def _execute(path: Path, clone: Path, nursery: Path) -> None:
+def _execute(path: Path, clone: Path, nursery: Path, hold: Callable[[], None]) -> None:
     """Execute one notebook in place, in a kernel of the ``nursery``."""
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    notebook = read(path)
+    before, notebook = path.read_bytes(), read(path)
     digests = inputs(path, notebook, clone)
     specifications = KernelSpecManager(kernel_dirs=[str(nursery / "kernels")])
     client = NotebookClient(
         notebook,
         km=AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specifications),
         timeout=CELL_SECONDS,
+        # An output may come after the reply, on a busy machine seconds later: it must not be taken for none.
+        iopub_timeout=CELL_SECONDS,
+        raise_on_iopub_timeout=True,
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     )
@@ -193,7 +210,11 @@ def _execute(path: Path, clone: Path, nursery: Path) -> None:
     except DeadKernelError:
         raise NotebookError(f"{path.name}: the kernel died.") from None
     except RuntimeError as error:
+        atexit.unregister(client._cleanup_kernel)  # nbclient leaves it behind, and it would end in a traceback
         raise NotebookError(f"{path.name}: no kernel started ({error}).") from error
+    hold()
+    if path.read_bytes() != before:
+        raise NotebookError(f"{path.name}: it was changed while it was executed, and is kept as changed: run it again.")
     _write(path, _tidy(notebook, digests))
 
 

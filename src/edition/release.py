@@ -8,7 +8,6 @@ with the locked packages. The pages are those that the committed notebooks make;
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import shutil
 import subprocess
@@ -16,10 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import pyarrow  # type: ignore[import-untyped]
-import pyarrow.parquet  # type: ignore[import-untyped]
-
-from . import archives, articles, catalogue, citing, data, diff, epub, fonts, notebooks, offline, pdf, site
+from . import archives, articles, catalogue, citing, data, diff, downloads, epub, fonts, notebooks, offline, pdf, site
 from .citing import Edition
 
 DIST = "dist"
@@ -62,13 +58,14 @@ def release(clone: Path, say: Callable[[str], None] = print) -> Path:
     told = _edition(clone)
     say(f"Checking what version {told.version} is made of ...")
     check(clone)
-    say("Building the pages ...")
-    pages = site.publish(clone)
-    say("Making the books and the archives (a minute or two) ...")
-    try:
-        files = bundle(clone, pages)
-    except (articles.ArticleError, offline.OfflineError, pdf.PdfError, fonts.FontError) as error:
-        raise ReleaseError(f"Not released: {error}") from error
+    with site.alone(clone):
+        say("Building the pages ...")
+        pages = site.publish(clone)
+        say("Making the books and the archives (a minute or two) ...")
+        try:
+            files = bundle(clone, pages)
+        except (articles.ArticleError, offline.OfflineError, pdf.PdfError, fonts.FontError) as error:
+            raise ReleaseError(f"Not released: {error}") from error
     if changed := _git(clone, "status", "--porcelain"):
         raise ReleaseError(f"Not released: building changed {changed.split()[-1]}: run make book and commit.")
     return _put(clone / DIST / base(clone), files)
@@ -160,16 +157,11 @@ def data_files(clone: Path, told: Edition, tracked: Mapping[str, bytes]) -> dict
         **{path.removeprefix("data/"): content for path, content in tracked.items() if path.startswith("data/")},
         **{name: tracked[name] for name in ("CITATION.cff", "LICENSE-CONTENT")},
         **catalogue.catalogue(clone / "data", told),
-        **{f"parquet/{name}.parquet": _parquet(clone, name) for name in data.resources(clone / "data")},
+        **{
+            f"parquet/{name}.parquet": downloads.parquet(name, clone / "data")
+            for name in data.resources(clone / "data")
+        },
     }
-
-
-def _parquet(clone: Path, name: str) -> bytes:
-    """Return a table as Parquet, its types those of the schema, without what pandas would note of itself."""
-    table = pyarrow.Table.from_pandas(data.load(name, clone / "data"), preserve_index=False).replace_schema_metadata()
-    buffer = io.BytesIO()
-    pyarrow.parquet.write_table(table, buffer, compression="zstd")
-    return buffer.getvalue()
 
 
 def commit_time(clone: Path) -> int:

@@ -1,7 +1,8 @@
 """The site: built aside from the committed notebooks, and put in place only when it is whole.
 
-Order of work: the data must hold; stale notebooks are executed; Jupyter Book builds with every warning an error;
-the finished site replaces the last one in a single step. A failure at any point leaves the last good site as it was.
+Stale notebooks are executed while the data are checked, and stored if they hold; Jupyter Book, which has got ready
+meanwhile, builds with every warning an error; the finished site replaces the last one in a single step. A failure at
+any point leaves the last good site as it was.
 """
 
 from __future__ import annotations
@@ -12,18 +13,21 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import jupyterbook
+
 # Pandas and all that reads notebooks are imported where they are used: finding that nothing changed needs neither.
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from .data import Problem
 
 # All that a page is made of; a change of any of these files makes a new site.
@@ -37,6 +41,7 @@ OF_ALL_PAGES = {
     f"data/{name}.csv" for name in ("sources", "glossary", "states", "resolutions", "provisions_of_texts", "statements")
 }
 KEPT = "pages-as-written"  # see sphinxext.incremental
+LIBRARY = "vega.js"
 CACHE = "cache.json"
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL = "The disk is full, or a file may not grow further: make room, then run the same command again."
@@ -56,10 +61,13 @@ def build(clone: Path, say: Callable[[str], None] = print) -> Path:
     if html.is_dir() and stamp.is_file() and stamp.read_bytes() == inputs_digest(clone).encode():
         say("Nothing changed since the last build.")
         return html
-    with alone(clone), ThreadPoolExecutor(max_workers=1) as aside:
+    code = _code(clone)
+    with alone(clone), jupyterbook.started(clone) as book, ThreadPoolExecutor(max_workers=1) as aside:
         from . import data, notebooks
 
         _restore(html)
+        # One after the other: beside the check, looking at the notebooks would take ten times as long.
+        looking = aside.submit(notebooks.stale, clone)
         checking = aside.submit(data.check, clone / "data")
 
         def hold() -> None:
@@ -68,17 +76,17 @@ def build(clone: Path, say: Callable[[str], None] = print) -> Path:
             if problems:
                 raise SiteError("\n".join([*map(str, problems), _count(problems)]))
 
-        if notebooks.stale(clone):
-            hold()
         try:
-            refresh(clone, say)
+            refresh(clone, say, looking.result(), hold)
         except Exception:
             hold()  # whatever went wrong, bad data are the likelier reason
             raise
         say("Building the pages ...")
         built_from = inputs_digest(clone)  # before the build: what is edited meanwhile is for the next one
-        # Where nothing had to be executed, the data are checked while Jupyter Book is at work in its own process.
-        publish(clone, hold)
+        if code != _code(clone):
+            raise SiteError("src/edition changed while notebooks were executed: run the same command again.")
+        # Where nothing had to be executed, the data are checked while Jupyter Book is at work.
+        publish(clone, hold, book)
         stamp.write_text(built_from)
     return html
 
@@ -120,50 +128,60 @@ def _refused(error: OSError, clone: Path) -> str:
     raise error
 
 
-def publish(clone: Path, hold: Callable[[], None] = lambda: None) -> Path:
+def publish(clone: Path, hold: Callable[[], None] = lambda: None, book: Popen[str] | None = None) -> Path:
     """Make the pages from the notebooks as they are stored, and put them in place; return their folder.
 
-    ``hold`` is called before the last site is touched, and stops it by an exception.
+    ``hold`` is called before the last site is touched, and stops it by an exception; ``book`` is a Jupyter Book that
+    was started before.
     """
-    from . import bibliography, catalogue, citing, data, downloads, versions
+    from . import bibliography, citing, data, versions
 
     html = clone / "_build" / "html"
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        # Made while Jupyter Book is at work in its own process.
-        library = aside.submit(_drawing_library, clone / "_build" / "vega.js")
-        fresh = _jupyter_book(clone)
+    with nullcontext(book) if book else jupyterbook.started(clone) as ready, ThreadPoolExecutor(max_workers=1) as aside:
+        # While Jupyter Book is at work in its own process.
+        package = aside.submit(_data_package, clone, clone / "_build" / "data")
+        fresh = _jupyter_book(clone, ready)
     hold()
-    library.result().replace(fresh / "_static" / "vega.js")
-    shutil.copytree(clone / "data", fresh / "data", dirs_exist_ok=True)
-    downloads.write(clone / "data", fresh / "data", release_time(clone))
+    shutil.copytree(package.result(), fresh / "data", dirs_exist_ok=True)
     bibliography.write(data.load("sources", clone / "data"), fresh)
-    edition = citing.read((clone / "CITATION.cff").read_text(encoding="utf-8"))
-    for name, content in catalogue.catalogue(clone / "data", edition).items():
-        (fresh / "data" / name).write_bytes(content)
-    versions.write(fresh, edition)
+    versions.write(fresh, citing.read((clone / "CITATION.cff").read_text(encoding="utf-8")))
     (fresh / ".buildinfo").unlink(missing_ok=True)  # Sphinx's own mark, which differs between versions of Python
+    (clone / "_build" / STAMP).unlink(missing_ok=True)  # it told of the last site; the caller may write another
     _swap(fresh, html)
     return html
 
 
-def _drawing_library(path: Path) -> Path:
-    """Write the library that brings charts to life to ``path``, from the installed packages."""
-    from . import figures
+def _data_package(clone: Path, place: Path) -> Path:
+    """Write to ``place`` what the site offers of the data: the tables, other forms of them, and descriptions."""
+    from . import catalogue, citing, downloads
 
-    path.parent.mkdir(exist_ok=True)
-    return figures.static_bundle(path)
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(clone / "data", place)
+    downloads.write(clone / "data", place, release_time(clone))
+    edition = citing.read((clone / "CITATION.cff").read_text(encoding="utf-8"))
+    for name, content in catalogue.catalogue(clone / "data", edition).items():
+        (place / name).write_bytes(content)
+    return place
 
 
-def refresh(clone: Path, say: Callable[[str], None] = print) -> None:
-    """Bring up to date what is made from the data: the bibliography, and the stale notebooks, telling of each why."""
+def refresh(
+    clone: Path,
+    say: Callable[[str], None] = print,
+    stale: dict[Path, list[str]] | None = None,
+    hold: Callable[[], None] = lambda: None,
+) -> None:
+    """Bring up to date what is made from the data: the stale notebooks, telling of each why, and the bibliography.
+
+    ``hold`` is called before a notebook is stored, and stops it by an exception.
+    """
     from . import bibliography, data, notebooks
 
-    (clone / BIBLIOGRAPHY).write_text(bibliography.bibtex(data.load("sources", clone / "data")), encoding="utf-8")
-    stale = notebooks.stale(clone)
+    stale = notebooks.stale(clone) if stale is None else stale
     for path, reasons in stale.items():
         say(f"Executing {path.relative_to(clone)}: {', '.join(reasons)}.")
-    for path in notebooks.run(stale, clone):
+    for path in notebooks.run(stale, clone, hold=hold):
         say(f"  done: {path.relative_to(clone)}")
+    (clone / BIBLIOGRAPHY).write_text(bibliography.bibtex(data.load("sources", clone / "data")), encoding="utf-8")
 
 
 def _count(problems: list[Problem]) -> str:
@@ -190,28 +208,41 @@ def _input_files(clone: Path) -> Iterator[Path]:
                 yield file
 
 
-def _jupyter_book(clone: Path) -> Path:
+def _code(clone: Path) -> dict[str, str]:
+    """Digest the modules that the processes of a build have imported."""
+    return _digests(clone, (clone / "src/edition").rglob("*.py"))
+
+
+def _jupyter_book(clone: Path, book: Popen[str]) -> Path:
     """Run Jupyter Book into a folder of its own and return the finished pages.
 
     Where the last build left whole pages, and nothing but pages' own content changed since, only the changed ones are
     built. If that fails in any way, all pages are built: what is told is always told of the whole.
     """
-    work = clone / "_build" / "work"
+    from . import figures
+
+    work, time = clone / "_build" / "work", release_time(clone)
     inputs: dict[str, Any] = {"python": sys.version, "place": str(clone), "files": _digests(clone, _input_files(clone))}
     continuing = _may_continue(work, inputs)
     if continuing:
         (work / CACHE).unlink()  # an interruption leaves nothing that would be trusted
         shutil.rmtree(work / "_build/html", ignore_errors=True)
         (work / "_build" / KEPT).rename(work / "_build/html")
-        continuing = not _run_jupyter_book(clone, work)
+        jupyterbook.order(book, clone, work, time)
+        continuing = not jupyterbook.faults(book)
     if not continuing:
         shutil.rmtree(work, ignore_errors=True)
-        faults = _run_jupyter_book(clone, work)
+        work.mkdir(parents=True, exist_ok=True)
+        with jupyterbook.started(clone) if book.poll() is not None else nullcontext(book) as whole:
+            jupyterbook.order(whole, clone, work, time)
+            figures.static_bundle(work / LIBRARY)
+            faults = jupyterbook.faults(whole)
         if faults:
             raise SiteError("\n".join(_warnings(faults, clone)))
     pages = work / "_build" / "html"
     if not (pages / "index.html").is_file():
         raise SiteError("Jupyter Book ended without an error and made no page.")
+    shutil.copy2(work / LIBRARY, pages / "_static")
     cache = {"inputs": inputs, "files": _digests(work, _cache_files(work))}
     (work / CACHE).write_text(json.dumps(cache), encoding="utf-8")
     return pages
@@ -236,23 +267,10 @@ def _of_some_pages(name: str) -> bool:
 
 
 def _cache_files(work: Path) -> Iterator[Path]:
-    """Yield what a later build starts from: the pages as they were written, and what was read."""
+    """Yield what a later build starts from: the pages as they were written, what was read, and the library."""
+    yield work / LIBRARY
     for folder in (work / "_build" / KEPT, work / "_build/.doctrees"):
         yield from sorted(file for file in folder.rglob("*") if file.is_file())
-
-
-def _run_jupyter_book(clone: Path, work: Path) -> str:
-    """Build the pages into ``work``, every warning an error; return the log of a failure, or nothing."""
-    start = "from jupyter_book.cli.main import main; main()"
-    command = [sys.executable, "-c", start, "build", str(clone), "--path-output", str(work)]
-    done = subprocess.run(
-        [*command, "-W", "-n", "--keep-going", "-q"],
-        cwd=clone,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(release_time(clone)), "PYTHONHASHSEED": "0", "TZ": "UTC"},
-        capture_output=True,
-        text=True,
-    )
-    return (done.stdout + done.stderr or "Jupyter Book failed without a word.") if done.returncode else ""
 
 
 def _warnings(log: str, clone: Path) -> list[str]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import functools
 import gzip
-import http.server
 import os
 import random
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import browsing
 import pytest
 from judging import ROOT
 
@@ -40,13 +38,8 @@ def chromium() -> str:
     return path
 
 
-class StaticHost(http.server.SimpleHTTPRequestHandler):
+class StaticHost(browsing.Handler):
     """Serves files as hosts of static pages do: text compressed, and to be kept for ten minutes."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
 
     def do_GET(self) -> None:
         path = Path(self.translate_path(self.path))
@@ -72,8 +65,5 @@ def packed(path: Path) -> bytes:
 @pytest.fixture(scope="session")
 def address(built: Path) -> Iterator[str]:
     """The address at which the site is served."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(StaticHost, directory=built)) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with browsing.served(built, StaticHost) as place:
+        yield place

@@ -6,21 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 SEEN = """(kind) => [...document.querySelectorAll(`figure.ed-exhibit-${kind}`)].map((one) => {
   const shown = one.querySelector(kind === "figure" ? "svg" : "table");
   return Boolean(shown && shown.getBoundingClientRect().height > 20);
 })"""
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])

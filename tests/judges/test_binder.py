@@ -17,9 +17,9 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from browsing import laboratory, started
 from judging import ROOT
-from playwright.sync_api import Page, sync_playwright
-from test_lab import FLAGS, free_port
+from playwright.sync_api import Page
 
 from edition.figures import LAB
 
@@ -107,30 +107,14 @@ def exhibits(path: Path) -> dict[str, nbformat.NotebookNode]:
 @pytest.fixture
 def lab(repository: Path, environment: dict[str, str]) -> Iterator[str]:
     """The address of the JupyterLab that Binder would show, with what Binder starts it with."""
-    port = free_port()
-    command = ["jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token="]
-    command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={repository}"]
-    log = repository.parent / "lab.log"
-    with log.open("w") as output:
-        server = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
-    try:
-        deadline = time.monotonic() + 120
-        while "is running at" not in log.read_text():
-            assert server.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.25)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.terminate()
-        server.wait(30)
+    with laboratory(["jupyter", "lab"], repository, repository.parent, environment) as address:
+        yield address
 
 
 @pytest.fixture
-def page(chromium: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+def page() -> Iterator[Page]:
+    with started() as browser:
         yield browser.new_page(viewport={"width": 1280, "height": 1000})
-        browser.close()
 
 
 def test_a_chapter_runs_from_the_top_with_the_same_exhibits(lab: str, chapter: Path, page: Page) -> None:

@@ -1,7 +1,7 @@
 """The edition's Sphinx extension: paragraph numbers, source notes, numbered figures and tables, generated registers.
 
-Each module has a ``setup(app)`` of its own and knows nothing of the others, but for the register of sources that
-citations and figures both print from.
+Each module has a ``setup(app)`` of its own. A module imports from another only what both print: the register of
+sources, an address to cite, a script.
 """
 
 from __future__ import annotations

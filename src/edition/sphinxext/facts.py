@@ -6,33 +6,31 @@ Without a repository address or a DOI the page says so and what to do instead; n
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
-import yaml
 from docutils import nodes
 from docutils.nodes import Node, system_message
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.osutil import relative_uri
 
+from ..citing import Edition
 from ..text import date
+from .cite import edition_of
 
 
-def _binder(citation: dict[str, Any]) -> str:
-    address = citation.get("repository-code")
-    if not address:
+def _binder(edition: Edition) -> str:
+    if not edition.repository:
         return "No public address of the repository is known yet: run it on your machine, or give Binder your own copy."
-    return f"Give Binder the address {address}."
+    return f"Give Binder the address {edition.repository}."
 
 
-def _doi(citation: dict[str, Any]) -> str:
-    return f"Its DOI is {citation['doi']}." if citation.get("doi") else "This version has no DOI."
+def _doi(edition: Edition) -> str:
+    return f"Its DOI is {edition.doi}." if edition.doi else "This version has no DOI."
 
 
-FACTS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "version": lambda citation: str(citation["version"]),
-    "date": lambda citation: date(str(citation["date-released"])),
+FACTS: dict[str, Callable[[Edition], str]] = {
+    "version": lambda edition: edition.version,
+    "date": lambda edition: date(edition.released),
     "binder": _binder,
     "doi": _doi,
 }
@@ -49,8 +47,7 @@ class EditionRole(SphinxRole):
             message = f"no fact {self.text!r}; there are {', '.join(FACTS)} and bibliography"
             return [], [self.inliner.reporter.error(message, line=self.lineno)]
         self.env.note_dependency("CITATION.cff")
-        citation = yaml.safe_load((Path(self.env.srcdir) / "CITATION.cff").read_text(encoding="utf-8"))
-        return [nodes.Text(FACTS[self.text](citation))], []
+        return [nodes.Text(FACTS[self.text](edition_of(self.env.app)))], []
 
 
 def setup(app: Sphinx) -> None:

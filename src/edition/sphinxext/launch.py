@@ -6,13 +6,13 @@ Nothing is loaded from Binder: the button is a link, which a reader follows or n
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
+
+from .cite import edition_of
 
 BINDER = "https://mybinder.org/v2"
 # What Binder calls the hosts that it knows; it takes any other repository by its whole address.
@@ -43,9 +43,8 @@ def add_button(app: Sphinx, page: str, _template: str, context: dict[str, Any], 
     context.setdefault("header_buttons", []).insert(0, {**button, **told})
 
 
-def read_address(_app: Sphinx, config: Any) -> None:
-    citation = Path(_app.srcdir) / "CITATION.cff"
-    config.edition_repository = yaml.safe_load(citation.read_text(encoding="utf-8")).get("repository-code", "")
+def read_address(app: Sphinx, config: Any) -> None:
+    config.edition_repository = edition_of(app).repository
 
 
 def setup(app: Sphinx) -> None:

@@ -1,7 +1,7 @@
 """The outline claim by claim: ``{outline-claims}`` prints every claim of ``data/claims.csv`` under its paragraph.
 
 It is read as text, not as a table: a claim, its verdict, the reading proposed, why, the document and the chapter that
-treats it. Each claim and each paragraph of the outline has an address; ``static/registers.js`` adds the filter.
+treats it. Each claim and each paragraph of the outline has an address; ``static/facets.js`` adds the filter.
 """
 
 from __future__ import annotations

@@ -16,8 +16,10 @@ from typing import Any
 
 import tinycss2
 
+from . import STATIC
+
 SHEET = "_static/book.css"
-WHOLE = re.compile(r"_static/(cite|edition|figures|page|palette|profiles)\.css$")
+WHOLE = re.compile(rf"_static/({'|'.join(['palette', *sorted(sheet.stem for sheet in STATIC.glob('*.css'))])})\.css$")
 GROUPS = ("media", "supports", "container", "layer")
 
 _LINK = re.compile(r'[ \t]*<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="([^"]+)"[^>]*>\n?')
