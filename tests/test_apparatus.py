@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import csv
-import functools
 import gzip
-import http.server
 import json
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from html import unescape
@@ -17,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
-from test_figures_browser import CHROMIUM, FLAGS
-from test_pages_browser import Handler
+from browsing import CHROMIUM, served, started
+from playwright.sync_api import Page, expect
 
 from edition import data, notebooks
 
@@ -180,20 +176,14 @@ def opened(built: Path) -> Iterator[Any]:
     """Opens pages of the built site at the width of a telephone."""
     if not CHROMIUM:
         pytest.skip("no Chromium: set EDITION_CHROMIUM to its path")
-    handler = functools.partial(Handler, directory=str(built))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as play:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with served(built) as address, started() as browser:
 
         def page(name: str) -> Page:
             made = browser.new_page(viewport={"width": 360, "height": 800})
-            made.goto(f"http://127.0.0.1:{server.server_port}/book/apparatus/{name}")
+            made.goto(f"{address}book/apparatus/{name}")
             return made
 
         yield page
-        browser.close()
-        server.shutdown()
 
 
 def test_claims_are_filtered_by_verdict_kind_and_section(root: Path, opened: Any) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from browsing import CHROMIUM
 from playwright.sync_api import expect
-from test_pages_browser import AXE, CHROMIUM, NARROW, address, browser, opened  # noqa: F401
+from test_pages_browser import AXE, NARROW, address, opened  # noqa: F401
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_CHROMIUM to its path")
 PAGE = "book/introduction.html"

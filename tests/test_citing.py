@@ -126,6 +126,9 @@ def test_plain_citations_read_as_their_styles_print_them() -> None:
         "March 4, 2026. https://example.org/study/1.2.3/book/intro.html#fig-a_b. https://doi.org/10.1234/abc.5."
     )
     assert "“Who voted?” In" in citing.chicago(known["table"], BARE)
+    for_peace = (Name("Institute for Peace and Justice"), Name("", "Doe", "Jane"))
+    named = dataclasses.replace(BARE, authors=for_peace)
+    assert citing.chicago(known["edition"], named).startswith("Institute for Peace and Justice, and Jane Doe. ")
     assert citing.chicago(known["edition"], BARE).endswith(f"{title}. Version 1.2.3. March 4, 2026.")
 
 

@@ -156,10 +156,18 @@ def test_a_data_package_alone_is_compared_by_its_rows(sides: tuple[Path, Path], 
     assert "not compared" in diff.text(found)
 
 
-@pytest.mark.parametrize("place", ["no-such-tag", "--output=/tmp/x", "v1; ls"])
+@pytest.mark.parametrize("place", ["no-such-tag", "--output=x", "v1; ls"])
 def test_what_is_no_edition_is_named(place: str, root: Path) -> None:
     with pytest.raises(diff.DiffError, match="is no folder, no file, and no tag"):
         diff.snapshot(place, root)
+
+
+def test_a_notebook_with_the_marks_of_a_conflict_is_named(root: Path, tmp_path: Path) -> None:
+    for folder in ("data", "book"):
+        shutil.copytree(root / folder, tmp_path / folder)
+    (tmp_path / "book/findings.ipynb").write_text("<<<<<<< HEAD\n", encoding="utf-8")
+    with pytest.raises(diff.DiffError, match=r"^book/findings\.ipynb is no readable notebook"):
+        compared(root, tmp_path, root)
 
 
 def test_a_folder_or_file_without_a_data_package_is_named(tmp_path: Path, root: Path) -> None:

@@ -364,7 +364,6 @@ def test_scales_keep_their_meaning_and_their_limits() -> None:
     assert figures.vote_scale().range == [colour("vote-yes"), colour("vote-no"), colour("vote-abstain"), "#ffffff"]
     assert figures.stance_scale().domain == [-2, -1, 0, 1, 2]
     assert len(figures.group_scale().range) == len(figures.GROUPS)
-    assert len(figures.confidence_scale().range) == len(figures.CONFIDENCE)
     for scale in (figures.theme_scale, figures.shapes):
         assert scale(["a", "b"]).domain == ["a", "b"]
         with pytest.raises(ValueError, match="told apart"):

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import os
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,24 +11,15 @@ from typing import Any
 import altair as alt
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from browsing import CHROMIUM, served
+from playwright.sync_api import Browser, Page, expect
 
 import edition
 from edition import figures, text
 from edition.figures import colour, figure
 from edition.tables import Link, Table, table
 
-CHROMIUM = os.environ.get("EDITION_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_CHROMIUM to its path")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
 )
@@ -120,29 +107,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         '<script type="module" src="figures.js"></script></head>'
         f"<body><main>{timeline()}{wide_table()}{broken()}{chosen()}{long}</main></body></html>"
     )
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the tests look at the page, not at the server."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with served(folder) as address:
+        yield address
 
 
 def opened(browser: Browser, address: str, *, width: int = 900, **options: Any) -> Page:
     page = browser.new_context(viewport={"width": width, "height": 700}, **options).new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     page.goto(address)
     return page
 

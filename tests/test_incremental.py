@@ -6,25 +6,26 @@ import csv
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from test_site import digests
 
-from edition import site
+from edition import jupyterbook, site
 
 
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether each run of Jupyter Book started from the pages of the last one."""
     seen: list[bool] = []
-    real = site._run_jupyter_book
+    real = jupyterbook.order
 
-    def watched(clone: Path, work: Path) -> str:
+    def watched(process: subprocess.Popen[str], clone: Path, work: Path, time: int) -> None:
         seen.append((work / "_build/html").is_dir())
-        return real(clone, work)
+        real(process, clone, work, time)
 
-    monkeypatch.setattr(site, "_run_jupyter_book", watched)
+    monkeypatch.setattr(jupyterbook, "order", watched)
     return seen
 
 
@@ -118,6 +119,7 @@ def test_a_damaged_cache_or_one_of_another_place_or_package_is_not_used(continue
         (doctree, b"\x80"),
         (work / site.CACHE, b"["),
         (work / site.CACHE, b"{}"),
+        (work / site.LIBRARY, b"half a li"),
     ):
         whole = file.read_bytes()
         file.write_bytes(harm)

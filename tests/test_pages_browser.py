@@ -5,11 +5,8 @@ Each page is visited once at each width; what a visit found is then looked at te
 
 from __future__ import annotations
 
-import functools
-import http.server
 import random
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +14,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from test_figures_browser import CHROMIUM, FLAGS
+from browsing import CHROMIUM, served
+from playwright.sync_api import Browser, Page, expect
 
 axe_playwright_python = pytest.importorskip("axe_playwright_python")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_CHROMIUM to its path")
@@ -32,29 +29,11 @@ MADE, SAMPLE = ("book/states", "book/resolutions"), 2
 CHAPTERS = [f"{name}.html" for name in LISTED if (BOOK / f"{name}.ipynb").is_file()]
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the tests look at the page, not at the server."""
-
-
 @pytest.fixture(scope="module")
 def address(built: Path) -> Iterator[str]:
     """Serve the built site from the loopback interface."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(built))) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with served(built) as address:
+        yield address
 
 
 @pytest.fixture
@@ -66,7 +45,7 @@ def opened(browser: Browser, address: str) -> Iterator[Any]:
         context = browser.new_context(viewport={"width": width, "height": 800}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.goto(urljoin(address, name))
         return page
 
@@ -131,8 +110,7 @@ def visit(browser: Browser, address: str, name: str, width: int) -> Visit:
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.on("request", lambda request: seen.requests.append(request.url))
     page.on("response", lambda r: seen.missing.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-    page.goto(address + name, wait_until="load")
-    page.wait_for_timeout(150)
+    page.goto(address + name, wait_until="networkidle")
     seen.overflow = page.evaluate("document.documentElement.scrollWidth") - width
     drawings = page.locator(".ed-chart-canvas svg")
     seen.figures, seen.unnamed = drawings.count(), drawings.evaluate_all(UNNAMED)
@@ -240,15 +218,45 @@ def test_each_chart_comes_alive_when_it_is_reached(opened: Any, chapter: str) ->
     assert page.evaluate("document.documentElement.scrollWidth") == WIDE
 
 
-CONTRASTS = """() => {
-  const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
+# Each word of a drawing against what was painted under its middle and its ends; Vega hides a label by its opacity.
+FAINT = """() => {
+  const numbers = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = (rgb) => rgb.map((c) => c / 255)
     .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
     .reduce((sum, c, n) => sum + c * [0.2126, 0.7152, 0.0722][n], 0);
-  const colour = (text) => text.match(/[\\d.]+/g).map(Number);
-  const ground = light(colour(getComputedStyle(document.body).backgroundColor));
-  const words = document.querySelectorAll(":is(.role-axis-label, .role-axis-title, .role-legend-label) text");
-  return [...words].map((word) => light(colour(getComputedStyle(word).fill)))
-    .map((ink) => (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05));
+  const contrast = (...two) => two.map((rgb) => light(rgb) + 0.05).sort((a, b) => b - a).reduce((a, b) => a / b);
+  const painted = (part) => {
+    const { fill, fillOpacity } = getComputedStyle(part);
+    if (!fill.startsWith("rgb")) return { rgb: [0, 0, 0], alpha: 0 };
+    const [r, g, b, a = 1] = numbers(fill);
+    let alpha = a * fillOpacity;
+    for (let one = part; one.tagName !== "svg"; one = one.parentElement) alpha *= getComputedStyle(one).opacity;
+    return { rgb: [r, g, b], alpha };
+  };
+  const over = ({ rgb, alpha }, ground) => rgb.map((c, n) => c * alpha + ground[n] * (1 - alpha));
+  const page = numbers(getComputedStyle(document.body).backgroundColor).slice(0, 3);
+  const holds = (mark, x, y) =>
+    mark.isPointInFill(new DOMPoint(x, y).matrixTransform(mark.getScreenCTM().inverse()));
+  const faint = [];
+  let words = 0;
+  for (const svg of document.querySelectorAll(".ed-chart-canvas svg")) {
+    const marks = [];
+    for (const part of svg.querySelectorAll("path, rect, circle, text")) {
+      const paint = painted(part), box = part.getBoundingClientRect();
+      if (!paint.alpha || !box.width) continue;
+      if (part.tagName !== "text") { marks.push({ part, paint, box }); continue; }
+      words += 1;
+      for (const share of [0.15, 0.5, 0.85]) {
+        const x = box.left + share * box.width, y = box.top + box.height / 2;
+        const under = marks.filter(({ part, box }) =>
+          x >= box.left && x <= box.right && y >= box.top && y <= box.bottom && holds(part, x, y));
+        const ground = under.reduce((rgb, mark) => over(mark.paint, rgb), page);
+        const found = contrast(over(paint, ground), ground);
+        if (found < 4.5) faint.push(`${svg.closest("[id]")?.id}: ${part.textContent}, ${found.toFixed(2)}`);
+      }
+    }
+  }
+  return { words, faint };
 }"""
 
 
@@ -264,10 +272,25 @@ def test_the_theme_switch_changes_drawings_at_once_and_keeps_contrast(opened: An
         while html.get_attribute("data-theme") != theme:
             switch.press("Enter")
         grounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-        contrasts = page.evaluate(CONTRASTS)
-        assert len(contrasts) > 20
-        assert min(contrasts) >= 4.5, theme
+        found = page.evaluate(FAINT)
+        assert found["words"] > 20
+        assert found["faint"] == [], theme
     assert len(grounds) == 2
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", WIDE), ("dark", WIDE), ("light", NARROW)])
+def test_every_word_of_a_drawing_stands_out_from_what_lies_under_it(
+    opened: Any, built: Path, scheme: str, width: int
+) -> None:
+    files = [*sorted((built / "book").glob("*.html")), *sorted((built / "book/apparatus").glob("*.html"))]
+    drawn = [str(file.relative_to(built)) for file in files if "ed-chart-canvas" in file.read_text("utf-8")]
+    assert set(CHAPTERS) <= set(drawn)
+    for name in drawn:
+        page = opened(name, width, color_scheme=scheme)
+        found = page.evaluate(FAINT)
+        page.close()
+        assert found["words"] > 20, name
+        assert found["faint"] == [], name
 
 
 def test_the_choice_of_theme_is_kept(opened: Any) -> None:

@@ -124,6 +124,18 @@ BROKEN = {
         drop_row("upr_recommendations", lambda f: f.response == "accepted"),
         ("data/control_totals.csv", "expected", "by the table"),
     ),
+    "a condition on a column that is not there": (
+        set_cell("control_totals", lambda f: f.conditions.notna(), "conditions", "no_such_column=accepted"),
+        ("data/control_totals.csv", "conditions", "not read on"),
+    ),
+    "a range that has no end": (
+        set_cell("control_totals", lambda f: f.conditions.notna(), "conditions", "year=6..x"),
+        ("data/control_totals.csv", "conditions", "not read on"),
+    ),
+    "a condition with two signs": (
+        set_cell("control_totals", lambda f: f.conditions.notna(), "conditions", "vote=yes=no"),
+        ("data/control_totals.csv", "conditions", "not read on"),
+    ),
 }
 
 

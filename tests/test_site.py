@@ -84,6 +84,14 @@ def fresh(clone: Path, built: Path, tmp_path: Path) -> Path:
     return tmp_path / "clone"
 
 
+def test_a_site_published_from_other_pages_is_not_taken_for_the_last_build(fresh: Path) -> None:
+    """A release, or a build that ended between the site and its stamp: what was built before must be built again."""
+    stamp = fresh / "_build" / site.STAMP
+    stamp.write_text(site.inputs_digest(fresh))
+    site.publish(fresh)
+    assert not stamp.exists()
+
+
 def test_bad_data_is_refused_and_the_last_site_stays(fresh: Path) -> None:
     before = digests(fresh / "_build/html")
     votes = fresh / "data/votes.csv"

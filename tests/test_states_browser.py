@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import CHROMIUM
 from playwright.sync_api import Browser, Page, expect
-from test_figures_browser import CHROMIUM
-from test_pages_browser import NARROW, WIDE, Visit, address, browser, opened, visit
+from test_pages_browser import NARROW, WIDE, Visit, address, opened, visit
 
 import edition
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_CHROMIUM to its path")
-__all__ = ["address", "browser", "opened"]  # fixtures
+__all__ = ["address", "opened"]  # fixtures
 FINDERS = ("book/states/index.html", "book/resolutions/index.html")
 
 

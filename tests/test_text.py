@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from edition import data, text
@@ -41,9 +43,11 @@ def test_style(made: str, expected: str) -> None:
     assert made == expected
 
 
-def test_a_missing_value_is_never_printed_as_a_number() -> None:
+@pytest.mark.parametrize("missing", [None, pd.NA, pd.NaT, float("nan")], ids=str)
+@pytest.mark.parametrize("print_", [text.number, text.percent, text.date])
+def test_a_missing_value_is_never_printed(print_: Callable[[Any], object], missing: Any) -> None:
     with pytest.raises(ValueError, match="not known"):
-        text.number(float("nan"))
+        print_(missing)
 
 
 def test_only_whole_numbers_become_words() -> None:
@@ -67,8 +71,8 @@ def test_glue_has_the_form_that_the_book_reads(shown: list[tuple[dict[str, Any],
     assert all(metadata["edition"] == {"tables": ["votes"]} for _, metadata in shown)
 
 
-@pytest.mark.parametrize("value", [0.5, float("nan")])
-def test_glue_refuses_raw_floats(value: float, shown: list[object]) -> None:
+@pytest.mark.parametrize("value", [0.5, float("nan"), pd.NA, None])
+def test_glue_refuses_raw_floats_and_gaps(value: Any, shown: list[object]) -> None:
     with pytest.raises(ValueError, match="share="):
         text.glue("votes", share=value)
     assert not shown

@@ -58,6 +58,16 @@ def test_rights_are_given_to_the_job_that_needs_them() -> None:
     assert given == {"deploy": {"pages": "write", "id-token": "write"}}
 
 
+def test_a_service_that_does_not_answer_unpublishes_nothing(root: Path, tmp_path: Path) -> None:
+    """Without its releases a site would be published that lacks them all."""
+    failing = tmp_path / "gh"
+    failing.write_text("#!/bin/sh\nexit 1\n")
+    failing.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    command = ["sh", root / "tools/fetch-sites.sh", tmp_path / "sites"]
+    assert subprocess.run(command, env={"PATH": path}).returncode == 1
+
+
 def test_pages_are_tested_then_built_then_published() -> None:
     jobs = PAGES["jobs"]
     assert jobs["build"]["needs"] == "test"

@@ -13,7 +13,6 @@ import gzip
 import http.server
 import json
 import re
-import shutil
 import statistics
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from typing import Any
 import altair
 import nbformat
 import vl_convert
+from bench_speed import STOCK_CELL, edition_book
 from browser import NONE, find_or_install
 from nbclient import NotebookClient
 from playwright.sync_api import Browser, Route, sync_playwright
@@ -36,19 +36,11 @@ from playwright.sync_api import Browser, Route, sync_playwright
 from edition import data, notebooks, site
 
 ROOT = Path(__file__).resolve().parent.parent
-COPIED = ("book", "data", "src", "_config.yml", "_toc.yml", "CITATION.cff", "requirements.lock")
 RUNS = 7
 TIMES = 100
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 
 STOCK_CONFIG = "title: Stock\nonly_build_toc_files: true\nexecute: {execute_notebooks: 'off'}\n"
-STOCK_CELL = """
-import altair
-import edition
-altair.renderers.enable("default")
-edition.figure = lambda chart, **_: chart
-edition.table = lambda frame, **_: frame
-"""
 ROLES = re.compile(r"\{(src|numref|doc|ref)\}`([^`]*)`")
 
 WATCH = """
@@ -72,16 +64,9 @@ class Load:
     largest_paint: float
 
 
-def copy_of(folder: Path) -> Path:
-    """Copy what a site is made of to ``folder``."""
-    for name in COPIED:
-        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy2)(ROOT / name, folder / name)
-    return folder
-
-
 def stock_site(folder: Path, chapter: str) -> Path:
     """Build the chapter with Jupyter Book and Altair as they come; return its pages."""
-    copy_of(folder)
+    edition_book(folder)
     notebook = nbformat.read(folder / f"book/{chapter}.ipynb", as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -174,9 +159,7 @@ def load_page(browser: Browser, pages: Path, base: str, name: str, library: str)
 def compare(folder: Path, chapter: str, chromium: str) -> dict[str, list[Load]]:
     """Load the chapter of both sites in turn, ``RUNS`` times each after one load that does not count."""
     stock, ours = folder / "stock", folder / "edition"
-    for place in (stock, ours):
-        place.mkdir()
-    sites = {"stock": stock_site(stock, chapter), "edition": site.publish(copy_of(ours))}
+    sites = {"stock": stock_site(stock, chapter), "edition": site.publish(edition_book(ours))}
     loads: dict[str, list[Load]] = {name: [] for name in sites}
     library = stand_in()
     with sync_playwright() as play:

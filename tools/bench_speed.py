@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import functools
 import gzip
-import json
 import os
 import platform
 import re
@@ -28,11 +27,10 @@ from time import perf_counter
 
 import nbformat
 
-from edition import data, notebooks
+from edition import data, notebooks, site
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "data" / "benchmarks.csv"
-COPIED = ("book", "data", "src", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "requirements.lock")
 RUNS = 5
 CORES = 2
 CHANGED = ("votes", "office_figures")  # tables of which a row is changed: read by half of the chapters, and by one
@@ -71,19 +69,23 @@ from edition import notebooks
 for path in notebooks.notebooks(Path.cwd()):
     NotebookClient(notebooks.read(path), timeout=600, resources={"metadata": {"path": str(path.parent)}}).execute()
 """
-EXECUTE = """
-from pathlib import Path
+# As the command `edition` begins.
+BEGIN = "from pathlib import Path; from edition import startup; startup.leave_out(); clone = Path.cwd()"
+EXECUTE = f"""
+{BEGIN}
 from edition import notebooks
-list(notebooks.run(notebooks.notebooks(Path.cwd()), Path.cwd(), workers={cores}))
+list(notebooks.run(notebooks.notebooks(clone), clone, workers={{cores}}))
 """
-EXECUTE_SOME = """
-from pathlib import Path
+EXECUTE_SOME = f"""
+{BEGIN}
 from edition import notebooks
-list(notebooks.run([Path.cwd() / name for name in {names}], Path.cwd()))
+list(notebooks.run([clone / name for name in {{names}}], clone))
 """
-START = "from edition import bibliography, catalogue, data, downloads, notebooks, site"
-START_JUPYTER_BOOK = "import jupyter_book.cli.main, jupyter_book.sphinx, sphinx.application, myst_nb.sphinx_ext"
-PUBLISH = "from pathlib import Path; from edition import site; site.publish(Path.cwd())"
+START = (
+    f"{BEGIN}; from edition import bibliography, catalogue, data, downloads, notebooks, site; notebooks.stale(clone)"
+)
+START_JUPYTER_BOOK = "from edition import jupyterbook; jupyterbook.main()"  # nothing is ordered: it ends
+PUBLISH = f"{BEGIN}; from edition import site; site.publish(clone)"
 LOAD = "from pathlib import Path; from edition import data; data.load_all(Path.cwd() / 'data')"
 
 
@@ -112,7 +114,7 @@ class Subject:
 def edition_book(folder: Path) -> Path:
     """A clone as a reader has it: notebooks with their outputs, nothing built."""
     folder.mkdir(parents=True)
-    for name in COPIED:
+    for name in site.INPUTS:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
@@ -170,7 +172,12 @@ def measured(subject: Subject) -> Cost:
     with log.open("w", encoding="utf-8") as output:
         start = perf_counter()
         process = subprocess.Popen(
-            subject.command, cwd=subject.place, env=environment(), stdout=output, stderr=subprocess.STDOUT
+            subject.command,
+            cwd=subject.place,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         _, status, used = os.wait4(process.pid, 0)
         seconds = perf_counter() - start
@@ -278,8 +285,11 @@ def row_changed(folder: Path) -> list[dict[str, str]]:
 
 
 def row_parts(folder: Path) -> list[dict[str, str]]:
-    """What the time after a changed row is made of, each part as a program of its own; they overlap in part."""
-    ours, table = edition_book(folder / "edition"), CHANGED[-1]
+    """What the time after a changed row is made of where most must be done, each part as a program of its own.
+
+    Together they take longer than the whole, in which data are checked and Jupyter Book starts beside the notebooks.
+    """
+    ours, table = edition_book(folder / "edition"), CHANGED[0]
     readers = [path for path in notebooks.notebooks(ROOT) if table in notebooks.tables_read(notebooks.read(path))]
     names = [path.relative_to(ROOT).as_posix() for path in readers]
     change = functools.partial(change_a_row, ours, table)
@@ -425,12 +435,14 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"Nothing to measure is called {unknown[0]}; there are {', '.join(SCENARIOS)}.", file=sys.stderr)
         return 2
-    for name in names or SCENARIOS:
-        print(f"{name}, medians of {RUNS} runs after one that does not count", flush=True)
-        with tempfile.TemporaryDirectory(prefix="edition-bench-") as folder:
-            rows = SCENARIOS[name](Path(folder))
-        write(rows)
-        print(json.dumps([{key: row[key] for key in ("subject", "size", "seconds", "processor")} for row in rows]))
+    rows: list[dict[str, str]] = []
+    try:
+        for name in names or SCENARIOS:
+            print(f"{name}, medians of {RUNS} runs after one that does not count", flush=True)
+            with tempfile.TemporaryDirectory(prefix="edition-bench-") as folder:
+                rows += SCENARIOS[name](Path(folder))
+    finally:
+        write(rows)  # not before the end: books are copies of this clone, and all must be the same
     return 0
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from .analysis import wilson as wilson
     from .data import load as load
     from .figures import colour as colour
-    from .figures import confidence_scale as confidence_scale
     from .figures import describe_bars as describe_bars
     from .figures import describe_counts as describe_counts
     from .figures import describe_series as describe_series
@@ -60,7 +59,7 @@ _HOME = {
     "load": "data",
     **dict.fromkeys(("expect", "glue", "number", "words", "percent", "date", "listing", "short_names", "the"), "text"),
     **dict.fromkeys(("describe_bars", "describe_counts", "describe_series", "figure"), "figures"),
-    **dict.fromkeys(("confidence_scale", "group_scale", "stance_scale", "step_scale", "theme_scale"), "figures"),
+    **dict.fromkeys(("group_scale", "stance_scale", "step_scale", "theme_scale"), "figures"),
     **dict.fromkeys(("colour", "shapes", "vote_legend", "vote_letters", "vote_scale"), "figures"),
     **dict.fromkeys(("table", "Link"), "tables"),
 }

@@ -145,9 +145,10 @@ def _key(work: Work, edition: Edition) -> str:
 def chicago(work: Work, edition: Edition) -> str:
     """Return an entry of a bibliography after the Chicago Manual of Style."""
     first, *others = edition.authors
-    authors = listing([first.inverted, *(name.natural for name in others)]).replace(" and ", ", and ") if others else ""
+    *leading, last = first.inverted, *(name.natural for name in others)
+    authors = f"{', '.join(leading)}, and {last}" if leading else last
     year, month, day = edition.released.split("-")
-    parts = [_stopped(authors or first.inverted)]
+    parts = [_stopped(authors)]
     if work.kind == "edition":
         parts.append(f"{edition.title}. Version {edition.version}.")
     else:

@@ -201,13 +201,16 @@ def _by_key(rows: Iterable[Row], key: list[str]) -> dict[tuple[str, ...], Row]:
 def _page(side: Snapshot, page: str) -> dict[str, Any]:
     """Return a notebook; a page of text, or none, is a notebook without outputs."""
     content = side.pages.get(page)
-    return {"cells": []} if content is None else _parsed(content, page.endswith(".ipynb"))
+    return {"cells": []} if content is None else _parsed(content, page.endswith(".ipynb"), page)
 
 
 @cache
-def _parsed(content: bytes, notebook: bool) -> dict[str, Any]:
+def _parsed(content: bytes, notebook: bool, name: str) -> dict[str, Any]:
     if notebook:
-        return json.loads(content)
+        try:
+            return json.loads(content)
+        except ValueError as error:
+            raise DiffError(f"{name} is no readable notebook ({error}).") from error
     return {"cells": [{"cell_type": "markdown", "source": content.decode("utf-8")}]}
 
 

@@ -6,12 +6,11 @@ the date of the release, and a Parquet file only what the schema says of its tab
 
 from __future__ import annotations
 
-import time
-import zipfile
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import data
+from . import archives, data
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
@@ -29,24 +28,18 @@ def write(source: Path, target: Path, released: int) -> None:
     _archive(source, target / ARCHIVE, released)
     (target / PARQUET).mkdir(parents=True, exist_ok=True)
     for name in data.resources(source):
-        write_parquet(name, source, target / PARQUET / f"{name}.parquet")
+        (target / PARQUET / f"{name}.parquet").write_bytes(parquet(name, source))
 
 
 def _archive(source: Path, archive: Path, released: int) -> None:
     """Write all files of ``source`` under ``data/``, so that ``edition.load`` works in the unpacked folder."""
-    year, month, day = time.gmtime(released)[:3]
-    files = sorted(path for path in source.iterdir() if path.is_file() and not path.name.startswith("."))
-    with zipfile.ZipFile(archive, "w") as bundle:
-        for file in files:
-            member = zipfile.ZipInfo(f"data/{file.name}", date_time=(year, month, day, 0, 0, 0))
-            member.external_attr = 0o644 << 16
-            member.create_system = 3  # Unix, on whichever system it is made
-            member.compress_type = zipfile.ZIP_DEFLATED
-            bundle.writestr(member, file.read_bytes(), compresslevel=9)
+    files = (path for path in source.iterdir() if path.is_file() and not path.name.startswith("."))
+    day = released - released % 86_400
+    archive.write_bytes(archives.zipped({f"data/{file.name}": file.read_bytes() for file in files}, day))
 
 
-def write_parquet(name: str, source: Path, file: Path) -> None:
-    """Write one table of the package in ``source`` as Parquet, typed and described by its schema."""
+def parquet(name: str, source: Path) -> bytes:
+    """Return one table of the package in ``source`` as Parquet, typed and described by its schema."""
     import pyarrow as pa
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
@@ -56,7 +49,9 @@ def write_parquet(name: str, source: Path, file: Path) -> None:
     columns = [pa.array(frame[field.name], type=field.type, from_pandas=True) for field in schema]
     about = {"title": resource["title"], "description": resource["description"]}
     table = pa.Table.from_arrays(columns, schema=schema.with_metadata(about))
-    pq.write_table(table, file, compression="zstd")
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()
 
 
 def _field(field: dict[str, Any]) -> pa.Field:

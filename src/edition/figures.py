@@ -49,7 +49,7 @@ PALETTE: dict[str, tuple[str, str]] = {
     # One series; what to look at; what stands behind it.
     "main": ("#2f5d8a", "#8fb8de"),
     "highlight": ("#a15c00", "#f0b429"),
-    "context": ("#868d95", "#7d8590"),
+    "context": ("#6f767e", "#7d8590"),
     "vote-yes": ("#0072b2", "#56b4e9"),
     "vote-no": ("#c04f00", "#ff8a4c"),
     "vote-abstain": ("#6c6c6c", "#a6abb0"),
@@ -59,19 +59,19 @@ PALETTE: dict[str, tuple[str, str]] = {
     "stance-1": ("#1f77b0", "#86bce0"),
     "stance-2": ("#00476f", "#2fa8ff"),
     # Kinds without an order, apart also for readers who do not tell all colours apart (see the tests).
-    "kind-1": ("#3a9981", "#85b7a7"),
-    "kind-2": ("#a36d25", "#f7a32b"),
+    "kind-1": ("#198664", "#85b7a7"),
+    "kind-2": ("#a06b24", "#f7a32b"),
     "kind-3": ("#885cb5", "#b07be6"),
-    "kind-4": ("#6a2745", "#af6683"),
-    "kind-5": ("#636363", "#dedede"),
+    "kind-4": ("#6a2745", "#b26b87"),
+    "kind-5": ("#585858", "#dedede"),
     "kind-6": ("#6491b8", "#85c5fb"),
     "kind-7": ("#8c2e1c", "#e67059"),
     # Little to much, in steps: a continuous ramp could not follow the page's theme.
-    "step-1": ("#6f93b5", "#54799c"),
-    "step-2": ("#4f7ba6", "#7296b8"),
-    "step-3": ("#33628f", "#94b4d2"),
-    "step-4": ("#1c4a73", "#b9d2e8"),
-    "step-5": ("#0b2e4f", "#e0effb"),
+    "step-1": ("#4e7aa2", "#5b85ab"),
+    "step-2": ("#3e648a", "#7c9fbf"),
+    "step-3": ("#2c4d6f", "#9ebad3"),
+    "step-4": ("#1a3856", "#c1d5e8"),
+    "step-5": ("#09233d", "#e4f1fc"),
 }
 """Every colour that a chart may use: name -> (on the light page, on the dark page)."""
 
@@ -117,11 +117,6 @@ def group_scale() -> alt.Scale:
 def stance_scale() -> alt.Scale:
     """Return the five steps from -2 (opposes, vermilion) over 0 (grey) to 2 (supports, blue)."""
     return _scale(range(-2, 3), [f"stance-{n}" for n in range(-2, 3)])
-
-
-def confidence_scale() -> alt.Scale:
-    """Return the colours of the four levels of confidence in a source."""
-    return _scale(CONFIDENCE, ["main", "kind-6", "context", "highlight"])
 
 
 def theme_scale(names: Sequence[Any]) -> alt.Scale:

@@ -255,7 +255,13 @@ def stated_totals_recompute(frames: Frames) -> Iterator[Problem]:
     controls = frames.get("control_totals", pd.DataFrame(columns=["table"]))
     for index, control in controls[controls.table.isin(frames)].iterrows():
         frame = frames[str(control.table)]
-        counted = int(_fitting(frame, "" if pd.isna(control.conditions) else str(control.conditions)).sum())
+        conditions = "" if pd.isna(control.conditions) else str(control.conditions)
+        try:
+            counted = int(_fitting(frame, conditions).sum())
+        except (KeyError, TypeError, ValueError):
+            remedy = "Write column=value or, for numbers, column=6..60, several with ; between them."
+            yield _problem("control_totals", index, "conditions", conditions, f"not read on {control.table}.", remedy)
+            continue
         if counted != control.expected:
             told = f"{counted} by the table {control.table}."
             remedy = "Find the row that is missing or doubled; change the total only with its source."
@@ -263,7 +269,10 @@ def stated_totals_recompute(frames: Frames) -> Iterator[Problem]:
 
 
 def _fitting(frame: pd.DataFrame, conditions: str) -> pd.Series[bool]:
-    """Mark the rows that meet every condition: ``column=value`` or, for numbers, ``column=6..60``."""
+    """Mark the rows that meet every condition: ``column=value`` or, for numbers, ``column=6..60``.
+
+    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for what names no column, or is neither.
+    """
     fits = pd.Series(True, index=frame.index)
     for condition in filter(None, (part.strip() for part in conditions.split(";"))):
         column, value = condition.split("=")

@@ -36,15 +36,24 @@ _WITH_ARTICLE = frozenset({
 _TURNED = re.compile(r"^(.+?) \(([^()]+ of(?: the)?)\)")
 
 
+def _missing(value: object) -> bool:
+    """Tell a gap in a table, of whichever kind pandas makes it; kernels that only print text need not import pandas."""
+    return value is None or str(value) in ("<NA>", "NaT", "nan", "NaN")
+
+
+def _known(value: object) -> str:
+    if _missing(value):
+        raise ValueError("a missing value has no figure: say in words that it is not known")
+    return str(value)
+
+
 def number(value: float | Decimal, decimals: int = 0) -> str:
     """Return ``value`` in figures: ``1086`` -> ``'1,086'``; halves are rounded away from zero, as readers expect.
 
     Raises ``ValueError`` when the value is missing: a gap must be told in words, never printed as a number.
     """
-    if value != value:  # NaN is the only value unequal to itself
-        raise ValueError("a missing value has no figure: say in words that it is not known")
     step = Decimal(1).scaleb(-decimals)
-    return f"{Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP):,}"
+    return f"{Decimal(_known(value)).quantize(step, rounding=ROUND_HALF_UP):,}"
 
 
 def words(value: int) -> str:
@@ -63,14 +72,20 @@ def ordinal(value: int) -> str:
 
 
 def percent(share: float, decimals: int = 1) -> str:
-    """Return a share between 0 and 1 as ``'91.3 per cent'``; a whole number loses its decimals."""
-    text = number(100 * Decimal(str(share)), decimals)
+    """Return a share between 0 and 1 as ``'91.3 per cent'``; a whole number loses its decimals.
+
+    Raises ``ValueError`` when the share is missing.
+    """
+    text = number(100 * Decimal(_known(share)), decimals)
     return f"{text.removesuffix('.' + '0' * decimals) if decimals else text} per cent"
 
 
 def date(iso: str) -> str:
-    """Return ``'2018-03-23'`` as ``'23 March 2018'``, ``'1949-03'`` as ``'March 1949'``, ``'1953'`` as it is."""
-    year, *rest = str(iso)[:10].split("-")
+    """Return ``'2018-03-23'`` as ``'23 March 2018'``, ``'1949-03'`` as ``'March 1949'``, ``'1953'`` as it is.
+
+    Raises ``ValueError`` when the date is missing.
+    """
+    year, *rest = _known(iso)[:10].split("-")
     if not rest:
         return year
     month = _MONTHS[int(rest[0]) - 1]
@@ -136,6 +151,6 @@ def expect(holds: object, told: str) -> None:
 
 
 def _whole(name: str, value: int | float) -> int:
-    if value != value or int(value) != value:
+    if _missing(value) or int(value) != value:
         raise ValueError(f"glue({name}={value!r}): give whole numbers as they are, others as text: number(value, 1)")
     return int(value)
