@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import posixpath
 import re
 from functools import cache
@@ -11,8 +12,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from pygments.style import Style
+from pygments.styles import get_style_by_name
+from pygments.token import STANDARD_TYPES, Text, Token
 
-from edition.sphinxext import pages, stylesheets
+from edition.sphinxext import highlighting, pages, stylesheets
 
 KILOBYTE = 1000
 CHAPTER_LIMIT = 250 * KILOBYTE  # compressed, before a reader scrolls
@@ -130,6 +134,31 @@ def test_what_the_theme_ships_and_no_page_uses_is_gone(built: Path) -> None:
     ours = {"book.css", "favicon.svg", "cards.js", "cite.js", "finder.js", "moved.js", "page.js", "versions.js"}
     ours |= {"facets.js", "figures.js", "tables.js", "vega.js"}
     assert shipped - {"design-tabs.js"} == theirs | searching | ours
+
+
+STYLES = [get_style_by_name(f"a11y-high-contrast-{theme}") for theme in highlighting.THEMES]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_code_has_the_colours_that_pygments_gives_it(style: type[Style]) -> None:
+    """Whatever class a word gets: it looks as one of its own kind, and as text where it gets none."""
+    kinds = {name: kind for kind, name in STANDARD_TYPES.items()} | {"": Text}
+    unset = style.style_for_token(Token)
+    for kind in STANDARD_TYPES:
+        written = io.StringIO()
+        highlighting.FewMarks(STYLES).format([(kind, "word")], written)
+        (name,) = re.findall(r"class=\"(\w+)\">word", written.getvalue()) or [""]
+        own = style.style_for_token(kind)
+        assert style.style_for_token(kinds[name]) == own or (not name and own == unset), kind
+
+
+def test_code_is_marked_only_where_its_colour_changes(built: Path) -> None:
+    for page in chapters(built):
+        code = re.findall(r'<div class="highlight"><pre>.*?</pre>', page.read_text("utf-8"), re.DOTALL)
+        assert code
+        marks = re.findall(r'<span class="(\w+)">[^<]*</span>(?:<span class="(\w+)">)?', "".join(code))
+        assert marks
+        assert not [mark for mark, after in marks if mark == after or mark in ("n", "p", "w")], page.name
 
 
 def test_the_themes_script_leaves_folded_code_alone(built: Path) -> None:

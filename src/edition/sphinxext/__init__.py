@@ -23,6 +23,7 @@ MODULES = (
     "facts",
     "gallery",
     "glossary",
+    "highlighting",
     "incremental",
     "launch",
     "metadata",
