@@ -218,6 +218,26 @@ def test_each_chart_comes_alive_when_it_is_reached(opened: Any, chapter: str) ->
     assert page.evaluate("document.documentElement.scrollWidth") == WIDE
 
 
+# The height of each place that is laid out when it comes near, before and after.
+KEPT = """() => {
+  const places = [...document.querySelectorAll(".ed-chart-canvas, .ed-long")].filter((one) => one.checkVisibility());
+  const skipped = places.map((one) => !one.firstElementChild.checkVisibility({ contentVisibilityAuto: true }));
+  const heights = () => places.map((one) => one.getBoundingClientRect().height);
+  const kept = heights();
+  for (const one of places) one.style.contentVisibility = "visible";
+  return heights().map((height, n) => [places[n].className, skipped[n], kept[n], height]);
+}"""
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_what_is_not_laid_out_yet_keeps_its_place(opened: Any, chapter: str, width: int) -> None:
+    places = opened(chapter, width).evaluate(KEPT)
+    assert [name for name, _, kept, height in places if abs(kept - height) > 1] == []
+    if len(places) > 2:
+        assert any(skipped for _, skipped, _, _ in places)
+
+
 # Each word of a drawing against what was painted under its middle and its ends; Vega hides a label by its opacity.
 FAINT = """() => {
   const numbers = (text) => text.match(/[\\d.]+/g).map(Number);

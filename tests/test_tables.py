@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from edition import text
-from edition.tables import Link, table
+from edition.tables import FILLS, Link, table
 
 FRAME = pd.DataFrame(
     {
@@ -54,6 +54,12 @@ def test_headers_name_columns_rows_and_units() -> None:
     assert html.count('<th scope="row">') == len(FRAME)
     assert '<div class="ed-table-wrap" tabindex="0" role="region" aria-label="Money by State">' in html
     assert "<script" not in html
+
+
+def test_a_table_that_fills_its_window_is_called_long() -> None:
+    rows = pd.DataFrame({"year": range(2000, 2000 + FILLS)})
+    assert 'class="ed-table-wrap ed-long"' in table(rows, **TOLD).html  # and a head
+    assert 'class="ed-table-wrap"' in table(rows[1:], **TOLD).html
 
 
 def test_formats_decimals_and_sides_can_be_set() -> None:

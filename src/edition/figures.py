@@ -625,6 +625,7 @@ _NOISE = re.compile(
 _EMPTY = re.compile(r'<path class="(?:background|foreground)"(?: d="(?:M0,0h0v0h0Z)?"| display="none")*/>')
 _CUT = "…</text>"
 _COLOURS = re.compile(r' (?:fill|stroke|stop-color)="([^"]*)"')
+_SIZE = re.compile(r' width="([\d.]+)" height="([\d.]+)"')
 
 
 def _drawing(vega: dict[str, Any], id: str, alt: str) -> str:
@@ -699,14 +700,14 @@ def _chart_html(
 
 def _canvas(drawing: str, title: str, *, scrolls: bool, kind: str, vega: dict[str, Any]) -> str:
     """Return the place of a drawing; one that may be wider than a telephone can be scrolled from the keyboard."""
-    size = re.search(r' width="(\d+)', drawing)
-    width = int(size[1]) if size else WIDTH
+    width, height = map(float, _SIZE.findall(drawing)[0])
     focus = f' tabindex="0" role="group" aria-label="{escape(title)}"' if scrolls and width * _FLOOR > NARROW else ""
     widgets = sum("bind" in signal and "input" in signal["bind"] for signal in vega.get("signals", []))
-    room = f'<div class="ed-chart-controls" style="--ed-widgets:{widgets}"></div>' if widgets else ""
-    least = f"--ed-least:{round(width * _FLOOR) if scrolls else 0}px"
+    room = '<div class="ed-chart-controls"></div>' if widgets else ""
+    least = round(width * _FLOOR) if scrolls else 0
+    place = f"--ed-width:{width:g};--ed-height:{height:g};--ed-least:{least}px;--ed-widgets:{widgets}"
     unseen = " hidden" if kind == "narrow" else ""  # for pages without the edition's CSS, which shows it when it fits
-    return f'<div class="ed-chart-canvas ed-{kind}"{focus}{unseen} style="{least}">{room}{drawing}</div>'
+    return f'<div class="ed-chart-canvas ed-{kind}"{focus}{unseen} style="{place}">{room}{drawing}</div>'
 
 
 def _where_the_rows_are(frame: pd.DataFrame, vega: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from html import escape
 from . import text
 from .record import Record, Row
 from .sphinxext.sources import Source
+from .tables import scrolling
 
 MISSING = '<abbr title="not available">..</abbr>'
 Cell = Callable[[Record, Row], str]
@@ -232,11 +233,11 @@ def _table(record: Record, kind: Kind, rows: Sequence[Row]) -> str:
     heads = "".join(f'<th scope="col"{_class(column)}>{escape(column.head)}</th>' for column, _ in shown)
     columns = [_cells(column, cells, first=n == 0) for n, (column, cells) in enumerate(shown)]
     body = "".join(f"<tr>{''.join(cells)}</tr>\n" for cells in zip(*columns, strict=True))
-    return (
-        f'<div class="ed-table-wrap" tabindex="0" role="region" aria-label="{escape(kind.title)}">'
+    table = (
         f'<table class="ed-table" data-table="{kind.id}"><thead><tr>{heads}</tr></thead>\n'
-        f"<tbody>\n{body}</tbody></table></div>\n"
+        f"<tbody>\n{body}</tbody></table>"
     )
+    return f"{scrolling(table, label=kind.title)}\n"
 
 
 def _doubtful(row: Row) -> bool:

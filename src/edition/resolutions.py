@@ -14,6 +14,7 @@ from . import drawings, lists, shell, states, text
 from .lists import Column, Kind, plain, slug, state, when, words
 from .record import Record, Row
 from .statelists import ROLES, SAID, SERIES, VOTES, by_category
+from .tables import scrolling
 
 FOLDER = "book/resolutions"
 NO_GROUP = "No regional group"
@@ -268,11 +269,11 @@ def _by_group(rows: Sequence[Row]) -> str:
         + "</tr>\n"
         for group in sorted({group for group, _ in counts})
     )
-    return (
-        '<div class="ed-table-wrap" tabindex="0" role="region" aria-label="Roll call by regional group">'
+    table = (
         f'<table class="ed-table"><thead><tr><th scope="col">Regional group</th>{heads}</tr></thead>\n'
-        f"<tbody>\n{body}</tbody></table></div>\n"
+        f"<tbody>\n{body}</tbody></table>"
     )
+    return f"{scrolling(table, label='Roll call by regional group')}\n"
 
 
 # The list of texts ----------------------------------------------------------------------------------------------------

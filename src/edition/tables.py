@@ -25,6 +25,8 @@ from . import text
 MISSING = '<abbr title="not available">..</abbr>'
 MAX_ROWS = 200
 """Rows that a page's HTML holds at the most; the CSV has all."""
+FILLS = 21
+"""Rows that fill the window of a table (`static/figures.css`: 40rem, a row at least 1.975), whatever is in them."""
 ADDRESS = " (address)"
 """What the CSV adds to the name of a column that links, for the column of the addresses."""
 _SAFE_ADDRESS = re.compile(r"^(https?://|[A-Za-z0-9._/#?-]+$)")
@@ -186,11 +188,17 @@ def _html(columns: Sequence[_Column], *, label: str, name: str, max_rows: int) -
     rows = "".join(f"<tr>{_row_header(first)}{''.join(rest)}</tr>\n" for first, *rest in cells)
     count = len(columns[0].values) if columns else 0
     cut = f' data-rows="{count}"' if count > max_rows else ""
-    return (
-        f'<div class="ed-table-wrap" tabindex="0" role="region" aria-label="{escape(label)}">'
+    table = (
         f'<table class="ed-table" data-table="{escape(name)}"{cut}>'
-        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>"
+        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody></table>"
     )
+    return scrolling(table, label=label)
+
+
+def scrolling(table: str, *, label: str) -> str:
+    """Return a ``<table>`` in its window, which scrolls by touch and by keyboard; ``label`` names it to be heard."""
+    long = " ed-long" if table.count("<tr>") > FILLS else ""
+    return f'<div class="ed-table-wrap{long}" tabindex="0" role="region" aria-label="{escape(label)}">{table}</div>'
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
+from ..tables import scrolling
 from .paragraphs import is_chapter
 from .sources import CONFIDENCE, DOUBTFUL, REGISTER_PAGE, register_of
 
@@ -111,12 +112,11 @@ class GlossaryAbbreviations(SphinxDirective):
             f"<td>{escape(term.term)}</td></tr>"
             for abbreviation, term in named
         )
-        html = (
-            '<div class="ed-table-wrap" tabindex="0" role="region" aria-label="Abbreviations"><table class="ed-table">'
-            '<thead><tr><th scope="col">Abbreviation</th><th scope="col">Stands for</th></tr></thead>'
-            f"<tbody>{rows}</tbody></table></div>"
+        table = (
+            '<table class="ed-table"><thead><tr><th scope="col">Abbreviation</th><th scope="col">Stands for</th></tr>'
+            f"</thead><tbody>{rows}</tbody></table>"
         )
-        return [nodes.raw("", html, format="html")]
+        return [nodes.raw("", scrolling(table, label="Abbreviations"), format="html")]
 
 
 def link_first_uses(app: Sphinx, document: nodes.document, docname: str) -> None:

@@ -24,6 +24,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from ..downloads import PARQUET
+from ..tables import scrolling
 from . import facets
 from .citations import source_note
 from .outputs import exhibits
@@ -113,10 +114,8 @@ def _file_row(resource: dict[str, Any], data: Path) -> str:
 
 def _html_table(label: str, heads: Sequence[str], rows: str) -> str:
     cells = "".join(f'<th scope="col"{_NUMERIC.get(head, "")}>{escape(head)}</th>' for head in heads)
-    return (
-        f'<div class="ed-table-wrap" tabindex="0" role="region" aria-label="{escape(label)}"><table class="ed-table">'
-        f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    table = f'<table class="ed-table"><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>'
+    return scrolling(table, label=label)
 
 
 _NUMERIC = {"Rows": ' class="ed-num"'}
