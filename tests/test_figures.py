@@ -22,7 +22,7 @@ import pandas as pd
 import pytest
 
 from edition import figures
-from edition.figures import PALETTE, colour, figure, figure_files
+from edition.figures import PALETTE, colour, figure, figure_files, on_page
 
 VOTES = pd.DataFrame(
     {
@@ -260,8 +260,19 @@ def test_the_files_hold_the_rows_and_the_drawing() -> None:
     rows = list(csv.reader(io.StringIO(files["csv"].decode())))
     assert rows == [["year", "value"], ["1950", "20012500"], ["1951", ""], ["1952", "18797232.5"], ["1953", "20863575"]]
     assert files["svg"].startswith(b'<svg xmlns="http://www.w3.org/2000/svg" role="img"')
+    assert json.loads(files["json"])["wide"]["width"] == 640
+    assert json.loads(files["json"])["narrow"]["width"] == 320
     with pytest.raises(ValueError, match="no figure"):
         figure_files("<p>nothing</p>")
+
+
+def test_a_page_holds_a_figure_without_what_makes_it_live() -> None:
+    html = html_of("lines")
+    shown = on_page(html, 'a"b.json')
+    assert "<script" not in shown
+    assert '<div class="ed-chart ed-has-narrow" data-chart="' in shown
+    assert ' data-spec="a&quot;b.json" data-figure="' in shown
+    assert re.findall("<svg.*?</svg>", shown) == re.findall("<svg.*?</svg>", html)
 
 
 def test_rows_are_kept_once_in_the_output() -> None:

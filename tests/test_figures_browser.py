@@ -49,8 +49,15 @@ def timeline() -> str:
 
 def broken() -> str:
     chart = alt.Chart(FRAME).mark_bar().encode(x="count():Q", y="organ:N")
-    html = figure(chart, id="fig-broken", title="A broken chart", **TOLD).html
-    return html.replace('class="ed-chart-spec">{', 'class="ed-chart-spec">{{')
+    return figure(chart, id="fig-broken", title="A broken chart", **TOLD).html
+
+
+def placed(html: str, folder: Path) -> str:
+    """Write what makes a chart live to its file, as the site does, and return the rest; that of one is spoiled."""
+    (id,) = re.findall('data-figure="([^"]+)"', html)
+    address = f"_exhibits/{id}.json"
+    (folder / address).write_bytes(b"{" if id == "fig-broken" else figures.figure_files(html)["json"])
+    return figures.on_page(html, address)
 
 
 def wide_table() -> str:
@@ -99,13 +106,14 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with_foot(id, long_table(id).html, f'<a href="_exhibits/{id}.csv">Data (CSV)</a>')
         for id in ("tbl-long", "tbl-gone")
     )
+    line, spoiled, legend = (placed(html, folder) for html in (timeline(), broken(), chosen()))
     (folder / "index.html").write_text(
         '<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Figures</title>'
         '<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<link rel="stylesheet" href="figures.css"><link rel="stylesheet" href="palette.css">'
         '<script type="module" src="figures.js"></script></head>'
-        f"<body><main>{timeline()}{wide_table()}{broken()}{chosen()}{long}</main></body></html>"
+        f"<body><main>{line}{wide_table()}{spoiled}{legend}{long}</main></body></html>"
     )
     with served(folder) as address:
         yield address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -38,6 +39,22 @@ def test_the_foot_gives_sources_tables_files_code_and_address(
             assert re.search(r"<span>Tables?: <a ", foot), name
             for address in re.findall(r'href="([^"#]+)" download', foot):
                 assert (page.parent / address).resolve().is_file(), (name, address)
+
+
+def test_what_makes_a_chart_live_is_in_a_file_and_not_in_the_page(
+    chapters: dict[Path, list[tuple[str, str, str]]], built: Path
+) -> None:
+    for page in (*chapters, built / "gallery.html"):
+        html = page.read_text("utf-8")
+        files = re.findall(r' data-spec="([^"]+)" data-figure="([^"]+)"', html)
+        assert len(files) == html.count('<figure class="ed-exhibit ed-exhibit-figure"'), page.name
+        assert "ed-chart-spec" not in html, page.name
+        for address, name in files:
+            wide, narrow = map(json.loads(page.parent.joinpath(address).read_text("utf-8")).get, ("wide", "narrow"))
+            assert {"data", "marks"} <= wide.keys(), name
+            assert (narrow is not None) == (
+                "ed-has-narrow" in re.findall(f'<div class="([^"]+)"[^>]* data-figure="{name}"', html)[0]
+            )
 
 
 def test_the_code_of_an_exhibit_stands_in_the_fold_that_its_link_opens(

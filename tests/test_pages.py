@@ -8,6 +8,7 @@ import posixpath
 import re
 from functools import cache
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -161,10 +162,15 @@ def test_code_is_marked_only_where_its_colour_changes(built: Path) -> None:
         assert not [mark for mark, after in marks if mark == after or mark in ("n", "p", "w")], page.name
 
 
-def test_the_themes_script_leaves_folded_code_alone(built: Path) -> None:
-    """It would lay a chapter out anew for each piece; the place to mend is gone when the theme words it otherwise."""
-    script = (built / "_static/scripts/pydata-sphinx-theme.js").read_text("utf-8")
-    assert pages.SCRIPT_REPAIR[1] in script
+@pytest.mark.parametrize("name", pages.SCRIPT_REPAIRS)
+def test_a_script_of_the_theme_is_mended(built: Path, name: str) -> None:
+    """The words to mend must be there: a new version of the theme may word them otherwise."""
+    themes = [find_spec(theme) for theme in ("pydata_sphinx_theme", "sphinx_book_theme")]
+    folders = [Path(theme.origin).parent / "theme" for theme in themes if theme and theme.origin]
+    (shipped,) = (found for folder in folders for found in folder.rglob(Path(name).name))
+    words, instead = pages.SCRIPT_REPAIRS[name]
+    assert (built / name).read_text("utf-8") == shipped.read_text("utf-8").replace(words, instead)
+    assert words in shipped.read_text("utf-8")
 
 
 def test_only_the_search_page_loads_the_index(built: Path) -> None:

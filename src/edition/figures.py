@@ -393,20 +393,30 @@ def figure(
 
 
 def figure_files(html: str) -> dict[str, bytes]:
-    """Return the files of a figure from its HTML: ``svg``, the drawing by itself, and ``csv``, the rows behind it.
+    """Return the files of a figure from its HTML: the drawing by itself, the rows behind it, what makes it live.
 
+    That is ``svg``, ``csv``, and ``json`` with the specification for a wide page and, if there is one, for a narrow.
     Raises ``ValueError`` when the HTML holds no figure.
     """
     drawing = re.search(r"<svg .*?</svg>", html, re.DOTALL)
-    data = re.search(r'<script type="application/json" class="ed-chart-data">(.*?)</script>', html, re.DOTALL)
-    spec = re.search(r'<script type="application/json" class="ed-chart-spec">(.*?)</script>', html, re.DOTALL)
-    if not (drawing and data and spec):
+    told = dict(_TOLD.findall(html))
+    if not (drawing and {"data", "spec"} <= told.keys()):
         raise ValueError("no figure: neither drawing nor data found in this output")
-    where = json.loads(data[1])
-    sets = json.loads(spec[1])["data"]
+    where = json.loads(told["data"])
+    sets = json.loads(told["spec"])["data"]
     rows = where["rows"] if "rows" in where else next(s["values"] for s in sets if s["name"] == where["name"])
     svg = drawing[0].replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-    return {"csv": _csv(where["columns"], rows), "svg": f"{svg}\n".encode()}
+    narrow = f',"narrow":{told["spec-narrow"]}' if "spec-narrow" in told else ""
+    live = f'{{"wide":{told["spec"]}{narrow}}}\n'
+    return {"csv": _csv(where["columns"], rows), "svg": f"{svg}\n".encode(), "json": live.encode()}
+
+
+def on_page(html: str, address: str) -> str:
+    """Return the HTML of a figure as a page holds it: what makes it live is not in it but at ``address``.
+
+    That is a quarter of what a chapter would weigh, and most readers reach only some of its charts.
+    """
+    return _TOLD.sub("", html).replace(" data-figure=", f' data-spec="{escape(address)}" data-figure=', 1)
 
 
 def chart_type(html: str) -> str:
@@ -414,10 +424,9 @@ def chart_type(html: str) -> str:
 
     Raises ``ValueError`` when the HTML holds no figure.
     """
-    found = re.search(r'<script type="application/json" class="ed-chart-spec">(.*?)</script>', html, re.DOTALL)
-    if not found:
+    spec = dict(_TOLD.findall(html)).get("spec")
+    if not spec:
         raise ValueError("no figure: no specification found in this output")
-    spec = found[1]
     marks = set(re.findall(r'"style":\["(\w+)', spec))
     kind = next((words for mark, words in _KINDS.items() if mark in marks), "Marks")
     kind = "Stacked bars" if kind == "Bars" and '"type":"stack"' in spec else kind
@@ -625,6 +634,7 @@ _NOISE = re.compile(
 _EMPTY = re.compile(r'<path class="(?:background|foreground)"(?: d="(?:M0,0h0v0h0Z)?"| display="none")*/>')
 _CUT = "…</text>"
 _COLOURS = re.compile(r' (?:fill|stroke|stop-color)="([^"]*)"')
+_TOLD = re.compile(r'<script type="application/json" class="ed-chart-([a-z-]+)">(.*?)</script>', re.DOTALL)
 _SIZE = re.compile(r' width="([\d.]+)" height="([\d.]+)"')
 
 

@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
+from .. import figures
 from .outputs import FOLDER, exhibits
 
 PAGE = "gallery"
@@ -22,15 +23,13 @@ TITLE = "Gallery of charts"
 
 def gallery(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield the page, when the book has charts: its name, what it holds and the template of all pages."""
-    from ..figures import chart_type
-
     if app.builder.format != "html":
         return
     types: dict[str, list[str]] = {}
     for page in _pages(app.env):
         for about in exhibits(app.env.get_doctree(page), "figure"):
             place = f"{relative_uri(app.builder.get_target_uri(PAGE), app.builder.get_target_uri(page))}#{about['id']}"
-            shown = types.setdefault(chart_type(about["html"]), [])
+            shown = types.setdefault(figures.chart_type(about["html"]), [])
             shown.append(_example(about, place, _number(app.env, page, about["id"]), whole=not shown))
     if types:
         body = "".join(f"<h2>{escape(name)}</h2>\n{''.join(shown)}" for name, shown in sorted(types.items()))
@@ -51,9 +50,8 @@ def _example(about: dict[str, Any], place: str, number: str, *, whole: bool) -> 
     """Return a chart with the way to its place: the first of a type whole and alive, the others as pictures."""
     way = f'<figcaption><a href="{escape(place)}">{number}. {escape(about["title"])}</a></figcaption>'
     if whole:
-        return (
-            f'<figure class="ed-exhibit ed-exhibit-figure" id="{escape(about["id"])}">{way}{about["html"]}</figure>\n'
-        )
+        chart = figures.on_page(about["html"], f"{FOLDER}/{about['id']}.json")
+        return f'<figure class="ed-exhibit ed-exhibit-figure" id="{escape(about["id"])}">{way}{chart}</figure>\n'
     picture = f'<img src="{FOLDER}/{escape(about["id"])}.svg" alt="" loading="lazy">'
     return f'<figure class="ed-thumbnail">{way}{picture}</figure>\n'
 

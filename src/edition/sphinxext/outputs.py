@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 from sphinx.writers.html5 import HTML5Translator
 
+from .. import figures
 from .sources import REGISTER_PAGE, register_of
 
 
@@ -64,7 +65,10 @@ def visit_html(self: HTML5Translator, node: nodes.Element) -> None:
     self.body.append(f'<span class="ed-exhibit-title">{escape(title or about["caption"])}</span>')
     if title:
         self.body.append(f'<span class="ed-exhibit-caption">{escape(about["caption"])}</span>')
-    self.body.append(f"</figcaption>\n{node['html']}\n{_foot(self, node)}</figure>\n")
+    html = node["html"]
+    if about["kind"] == "figure":
+        html = figures.on_page(html, _uri(self, f"{FOLDER}/{about['id']}.json"))
+    self.body.append(f"</figcaption>\n{html}\n{_foot(self, node)}</figure>\n")
     raise nodes.SkipNode
 
 

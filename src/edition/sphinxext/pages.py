@@ -122,15 +122,22 @@ REPAIRS: tuple[tuple[str, str], ...] = (
     (r'\s*<div id="jb-print-docs-body".*?(?=<div (?:id="searchbox|class="bd-search-c)|<article)', ""),
 )
 
-# What is mended in the theme's script: it asks for the size of every piece of code, folded or not, and changes each
-# before it asks for the next, so that long chapters are laid out a hundred times over. What has a role, as in the box
-# that cites, sees to its place in the order of the keyboard itself.
-SCRIPT = "_static/scripts/pydata-sphinx-theme.js"
-SCRIPT_REPAIR = (
-    "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1",
-    "if(!e.checkVisibility()||e.role)return;const t=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1;"
-    "if(e.tabIndex!==t)e.tabIndex=t",
-)
+# What is mended in the theme's scripts: the words of each that are replaced, with what, and why.
+SCRIPT_REPAIRS = {
+    # It asks for the size of every piece of code, folded or not, and changes each before it asks for the next, so that
+    # long chapters are laid out a hundred times over. What has a role, as in the box that cites, sees to its place in
+    # the order of the keyboard itself.
+    "_static/scripts/pydata-sphinx-theme.js": (
+        "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1",
+        "if(!e.checkVisibility()||e.role)return;"
+        "const t=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1;if(e.tabIndex!==t)e.tabIndex=t",
+    ),
+    # It looks at each element of a page for 18 classes whose text could meet a bar on the right: there is no such bar.
+    "_static/scripts/sphinx-book-theme.js": (
+        'document.querySelectorAll(n.join(", ")).forEach((e=>{t.observe(e)})),',
+        "",
+    ),
+}
 
 
 def set_options(_app: Sphinx, config: Config) -> None:
@@ -179,8 +186,9 @@ def finish(app: Sphinx, failure: Exception | None) -> None:
     out = Path(app.outdir)
     files = [page for page in sorted(out.rglob("*.html")) if "_static" not in page.parts]
     pages = {page: repaired(page.read_text(encoding="utf-8")) for page in files if page != out / "index.html"}
-    script = (out / SCRIPT).read_text(encoding="utf-8").replace(*SCRIPT_REPAIR)
-    (out / SCRIPT).write_text(script, encoding="utf-8", newline="\n")
+    for name, repair in SCRIPT_REPAIRS.items():
+        script = (out / name).read_text(encoding="utf-8").replace(*repair)
+        (out / name).write_text(script, encoding="utf-8", newline="\n")
     scripts = [file.read_text(encoding="utf-8") for file in _scripts(out)]
     pages = stylesheets.bundle(out, pages, scripts)
     pages[out / "index.html"] = _entrance(app)

@@ -7,15 +7,14 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from .. import figures
 from .outputs import FOLDER, exhibits
 
 STYLES = ("edition.css", "figures.css")
 
 
 def write_exhibit_files(app: Sphinx, document: nodes.document, _docname: str) -> None:
-    """Write the figures behind every exhibit of a page as CSV, and its chart as SVG."""
-    from .. import figures
-
+    """Write the figures behind every exhibit of a page as CSV, its chart as SVG, and what makes that live as JSON."""
     if app.builder.format != "html":
         return
     folder = Path(app.outdir) / FOLDER
@@ -29,8 +28,6 @@ def write_exhibit_files(app: Sphinx, document: nodes.document, _docname: str) ->
 def write_palette(app: Sphinx, failure: Exception | None) -> None:
     """Write the colours of charts as a stylesheet. The drawing library is written by ``edition.site``, meanwhile."""
     if failure is None and app.builder.format == "html":
-        from .. import figures
-
         palette = figures.palette_css()
         (Path(app.outdir) / "_static" / "palette.css").write_text(palette, encoding="utf-8")
 

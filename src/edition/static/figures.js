@@ -17,17 +17,12 @@ const OPTIONS = {
 let library;
 const vega = () => (library ??= import(new URL("./vega.js", import.meta.url)));
 
-const parsed = (chart, name) => {
-  const script = chart.querySelector(`script.${name}`);
-  return script && JSON.parse(script.textContent);
-};
-
 /** The specification of a drawing; the narrow one takes the rows that both show from the wide one. */
-function specification(canvas) {
-  const chart = canvas.closest(".ed-chart");
-  const wide = parsed(chart, "ed-chart-spec");
+async function specification(canvas) {
+  const answer = await fetch(canvas.closest(".ed-chart").dataset.spec);
+  if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+  const { wide, narrow } = await answer.json();
   if (!canvas.classList.contains("ed-narrow")) return wide;
-  const narrow = parsed(chart, "ed-chart-spec-narrow");
   for (const data of narrow.data ?? []) {
     if (data.as !== "wide") continue;
     delete data.as;
@@ -76,8 +71,8 @@ async function enliven(canvas) {
   stage.className = "ed-chart-live";
   const controls = canvas.querySelector(".ed-chart-controls");
   try {
-    const { vegaEmbed } = await vega();
-    await vegaEmbed(stage, specification(canvas), controls ? { ...OPTIONS, bind: controls } : OPTIONS);
+    const [{ vegaEmbed }, drawn] = await Promise.all([vega(), specification(canvas)]);
+    await vegaEmbed(stage, drawn, controls ? { ...OPTIONS, bind: controls } : OPTIONS);
     replace(still, stage);
     choices(stage);
     canvas.dataset.live = "true";
