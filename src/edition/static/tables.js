@@ -150,11 +150,17 @@ function filterable(table) {
   bar.append(all);
 }
 
-// One table at a time, when the browser has nothing better to do: the page can be read and turned meanwhile.
+// One table at a time, when the browser has nothing better to do: the page can be read and turned meanwhile. The next
+// is asked for only then: those asked for together come together.
 const idle = globalThis.requestIdleCallback ?? setTimeout;
-for (const table of document.querySelectorAll("table.ed-table")) {
-  idle(() => {
-    sortable(table);
-    if (table.dataset.rows || table.tBodies[0].rows.length > FILTER_FROM) filterable(table);
-  });
+const waiting = [...document.querySelectorAll("table.ed-table")].values();
+
+function next() {
+  const { value: table, done } = waiting.next();
+  if (done) return;
+  sortable(table);
+  if (table.dataset.rows || table.tBodies[0].rows.length > FILTER_FROM) filterable(table);
+  idle(next);
 }
+
+idle(next);
