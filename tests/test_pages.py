@@ -147,7 +147,7 @@ def test_code_has_the_colours_that_pygments_gives_it(style: type[Style]) -> None
     unset = style.style_for_token(Token)
     for kind in STANDARD_TYPES:
         written = io.StringIO()
-        highlighting.FewMarks(STYLES).format([(kind, "word")], written)
+        highlighting.FewMarks(highlighting.few_marks(STYLES)).format([(kind, "word")], written)
         (name,) = re.findall(r"class=\"(\w+)\">word", written.getvalue()) or [""]
         own = style.style_for_token(kind)
         assert style.style_for_token(kinds[name]) == own or (not name and own == unset), kind

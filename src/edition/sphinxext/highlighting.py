@@ -6,6 +6,7 @@ and most of them look like the text round them, or like the mark before.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -19,22 +20,26 @@ THEMES = ("light", "dark")
 
 
 class FewMarks(HtmlFormatter):
-    """Pygments' formatter with one class for all tokens that look alike in each of ``styles``; none for plain text."""
+    """Pygments' formatter with the class of each kind of token given by ``marks``."""
 
-    def __init__(self, styles: list[type[Style]], **options: Any) -> None:
+    def __init__(self, marks: dict[Any, str], **options: Any) -> None:
         super().__init__(**options)
-        self._styles = styles
-        self._classes = {self._look(Text): ""}
-        for token, name in STANDARD_TYPES.items():
-            self._classes.setdefault(self._look(token), name)
-
-    def _look(self, token: Any) -> tuple[Any, ...]:
-        return tuple(tuple(style.style_for_token(token).values()) for style in self._styles)
+        self._marks = marks
 
     def _get_css_classes(self, token: Any) -> str:
-        while token not in STANDARD_TYPES:
+        while token not in self._marks:
             token = token.parent
-        return self._classes[self._look(token)]
+        return self._marks[token]
+
+
+def few_marks(styles: Sequence[type[Style]]) -> dict[Any, str]:
+    """Return one class for all kinds of token that look alike in each of ``styles``; none for those like plain text."""
+
+    def look(token: Any) -> tuple[Any, ...]:
+        return tuple(tuple(style.style_for_token(token).values()) for style in styles)
+
+    first = {look(Text): ""}
+    return {token: first.setdefault(look(token), name) for token, name in STANDARD_TYPES.items()}
 
 
 def use(app: Sphinx) -> None:
@@ -44,7 +49,7 @@ def use(app: Sphinx) -> None:
         return
     options = builder.theme.get_options(builder.theme_options)
     styles = [get_style_by_name(options[f"pygments_{theme}_style"]) for theme in THEMES]
-    builder.highlighter.formatter = partial(FewMarks, styles)
+    builder.highlighter.formatter = partial(FewMarks, few_marks(styles))
 
 
 def setup(app: Sphinx) -> None:
