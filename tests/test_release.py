@@ -682,6 +682,16 @@ def test_modules_become_plain_scripts() -> None:
     assert 'edModules["./d.js"] = { y: x }' in files["_static/d.js"].decode()
 
 
+def test_what_makes_a_chart_live_becomes_a_script() -> None:
+    chart = {"book/a.html": b'<div data-spec="../_exhibits/fig-a.json" data-figure="fig-a">'}
+    files = offline.adapt(chart | {"_exhibits/fig-a.json": b'{"wide":{}}'})
+    assert files == chart | {"_exhibits/fig-a.json.js": b'edModules[document.currentScript.src] = {"wide":{}};\n'}
+    read = "const read = (it) => fetch(it).then((answer) => answer.json());\n"
+    assert "(it) => edLoad(`${new URL(it, document.baseURI)}.js`);" in adapted(a=read)["_static/a.js"].decode()
+    with pytest.raises(offline.OfflineError, match=r"_exhibits/fig-a\.json"):
+        offline.adapt(chart)
+
+
 @pytest.mark.parametrize("code", ["export default 1;\n", 'import x from "./b.js";\n', "log(import.meta.url);\n"])
 def test_a_script_that_cannot_be_joined_is_named(code: str) -> None:
     with pytest.raises(offline.OfflineError, match=r"_static/a\.js"):

@@ -1,7 +1,7 @@
 """The site for reading from a disk: a page opened by double-click has no server, and browsers then refuse two things.
 
-Modules are joined into plain scripts, so that tables sort and charts come to life; the search page finds pages without
-fetching each for a summary. All else is the site as it is published.
+Modules are joined into plain scripts, so that tables sort and charts come to life, each from a script in place of its
+JSON; the search page finds pages without fetching each for a summary. All else is the site as it is published.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 _TAG = re.compile(r'<script type="module" src="([^"?]+)(\?[^"]*)?"></script>')
 _IMPORT = re.compile(r'^import (?:(\{[^}]*\}) from )?"(\./[\w.-]+)";\n', re.MULTILINE)
 _LAZY = re.compile(r'\bimport\(new URL\("(\./[\w.-]+)", import\.meta\.url\)\)')
+_READ = re.compile(r"\bfetch\((\w+)\)\.then\(\(answer\) => answer\.json\(\)\)")
+_CHART = re.compile(r' data-spec="([^"]+)"')
 _LIST = re.compile(r"\bexport\s*\{([^}]*)\};?")
 _NAMED = re.compile(r"^export (?=(?:async )?(?:function\*?|const|let|class) (\w+))", re.MULTILINE)
 _LEFT = re.compile(r"^\s*(?:import|export)\b(?!\()|\bimport\.meta\b|\bimport\(", re.MULTILINE)
@@ -41,9 +43,11 @@ def adapt(site: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return ``site`` (content by path) with the changes that reading from a disk needs."""
     files = dict(site)
     entries: set[str] = set()
+    charts: set[str] = set()
     for path in [path for path in site if path.endswith(".html")]:
         html = site[path].decode()
-        found = [posixpath.normpath(posixpath.join(posixpath.dirname(path), match[1])) for match in _TAG.finditer(html)]
+        found = [_beside(path, match[1]) for match in _TAG.finditer(html)]
+        charts.update(_beside(path, match[1]) for match in _CHART.finditer(html))
         if found:
             entries.update(found)
             files[path] = _TAG.sub(r'<script defer src="\1\2"></script>', html).encode()
@@ -52,6 +56,9 @@ def adapt(site: Mapping[str, bytes]) -> dict[str, bytes]:
         files[script] = (_LOADER + "".join(_plain(name, site) for name in _order(script, site))).encode()
     for script in lazy - entries:
         files[script] = "".join(_plain(name, site) for name in _order(script, site)).encode()
+    for name in charts:
+        files[f"{name}.js"] = f"edModules[document.currentScript.src] = {_code(name, site).strip()};\n".encode()
+        del files[name]
     options = "_static/documentation_options.js"
     if options in files:
         files[options] = files[options].replace(_SUMMARIES.encode(), _SUMMARIES.replace("true", "false").encode())
@@ -93,6 +100,7 @@ def _plain(script: str, site: Mapping[str, bytes]) -> str:
     exports |= {match[1]: match[1] for match in _NAMED.finditer(code)}
     code = _NAMED.sub("", _LIST.sub("", code))
     code = _LAZY.sub(lambda match: f"edLoad({json.dumps(match[1])})", code)
+    code = _READ.sub(r"edLoad(`${new URL(\1, document.baseURI)}.js`)", code)
     code = _IMPORT.sub(_taken, code)
     if _LEFT.search(code):
         raise OfflineError(f"{script} imports or exports in a way that edition/offline.py does not know.")

@@ -17,11 +17,11 @@ const OPTIONS = {
 let library;
 const vega = () => (library ??= import(new URL("./vega.js", import.meta.url)));
 
+const read = (address) => fetch(address).then((answer) => answer.json()); // edition/offline.py has another way
+
 /** The specification of a drawing; the narrow one takes the rows that both show from the wide one. */
 async function specification(canvas) {
-  const answer = await fetch(canvas.closest(".ed-chart").dataset.spec);
-  if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
-  const { wide, narrow } = await answer.json();
+  const { wide, narrow } = await read(canvas.closest(".ed-chart").dataset.spec);
   if (!canvas.classList.contains("ed-narrow")) return wide;
   for (const data of narrow.data ?? []) {
     if (data.as !== "wide") continue;
