@@ -190,6 +190,12 @@ def test_a_chapter_is_light_before_a_reader_scrolls(built: Path) -> None:
         assert sum(sizes.values()) <= CHAPTER_LIMIT, sizes
 
 
+def test_the_list_of_sources_is_the_heaviest_page(built: Path) -> None:
+    """The page "Speed and growth" says so, where it tells which page grows with the chapters."""
+    sizes = {page: len(gzip.compress(page.read_bytes(), 6)) for page in html_pages(built)}
+    assert max(sizes, key=lambda page: sizes[page]) == built / "book/apparatus/sources.html"
+
+
 # Icons and styles
 
 
