@@ -13,15 +13,15 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+from fontTools.ttLib import TTFont
 
-from edition import figures
+from edition import figures, fonts
 from edition.figures import PALETTE, colour, figure, figure_files, on_page
 
 VOTES = pd.DataFrame(
@@ -126,16 +126,25 @@ def test_another_process_makes_the_same_bytes() -> None:
     assert run.stdout.strip() == here
 
 
-def test_the_fonts_of_the_machine_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fonts_of_the_machine_are_not_read(tmp_path: Path) -> None:
     """Its Liberation Sans may be of another version, which moves a label, and all beside it, by a pixel."""
-    told = []
-    first = SimpleNamespace(vega_to_svg=lambda _: told.append(Path(os.environ["FONTCONFIG_FILE"]).read_text("utf-8")))
-    monkeypatch.setitem(sys.modules, "vl_convert", first)
-    monkeypatch.setenv("FONTCONFIG_FILE", "the machine's own")
-    figures._converter.__wrapped__()
-    assert len(told) == 1
-    assert "<fontconfig></fontconfig>" in told[0]
-    assert os.environ["FONTCONFIG_FILE"] == "the machine's own"
+    (tmp_path / ".fonts").mkdir()
+    for style, content in fonts.fonts().items():
+        font = TTFont(io.BytesIO(content))
+        font["hmtx"].metrics = {sign: (2 * wide, left) for sign, (wide, left) in font["hmtx"].metrics.items()}
+        font.save(tmp_path / ".fonts" / f"{style}.ttf")
+    code = _DIGEST.format(tests=os.path.dirname(__file__))
+    run = [sys.executable, "-c", code]
+    bare, own = ({**os.environ, "HOME": home} for home in ("/nonexistent", str(tmp_path)))
+    told = [subprocess.run(run, capture_output=True, text=True, env=home, check=True).stdout for home in (bare, own)]
+    assert told[0] == told[1]
+
+
+def test_a_folder_without_fonts_is_named_so_that_no_other_is_looked_into() -> None:
+    """Without one the library falls back on those of the system, which no other test sees where they are empty."""
+    told = Path(figures.__file__).with_name("fonts.conf").read_text("utf-8")
+    (named,) = re.findall("<dir>(.*)</dir>", told)
+    assert not Path(named).exists()
 
 
 def test_text_is_measured_in_the_font_that_the_renderer_carries() -> None:
