@@ -36,7 +36,7 @@ STAMP = "inputs"
 BIBLIOGRAPHY = "book/references.bib"
 # Files that show on some pages alone; a change of any other input builds every page anew. Chapters print their stored
 # outputs, and of the tables no more than labels of sources, terms, and links to States and texts with a page.
-OF_SOME_PAGES = ("book/*.ipynb", "book/*.md", "data/*.csv")
+OF_SOME_PAGES = ("book/*.ipynb", "book/*.md", "data/*.csv", "book/inputs.json")
 OF_ALL_PAGES = {
     f"data/{name}.csv" for name in ("sources", "glossary", "states", "resolutions", "provisions_of_texts", "statements")
 }
