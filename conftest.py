@@ -4,4 +4,6 @@ import os
 
 from edition.notebooks import kernel_environment
 
+pytest_plugins = ["edition.nbval_outputs"]
+
 os.environ.update(kernel_environment())

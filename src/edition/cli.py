@@ -28,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     differ.add_argument("new", metavar="NEW")
     differ.add_argument("--json", dest="as_json", action="store_true", help="print it for machines")
     differ.set_defaults(function=_diff)
+    text = "execute chapters without touching them, and tell whether they give what is published"
+    comparer = commands.add_parser("compare", help=text, description=text)
+    comparer.add_argument("chapters", metavar="CHAPTER", nargs="*", help="such as introduction (default: all)")
+    comparer.set_defaults(function=_compare)
     text = "tell the sites under a folder, each in a folder named after its version, of each other"
     sharer = commands.add_parser("versions", help=text, description=text)
     sharer.add_argument("folder", metavar="FOLDER", type=Path)
@@ -113,6 +117,20 @@ def _diff(old: str, new: str, as_json: bool) -> int:
     found = diff.compare(diff.snapshot(old, clone), diff.snapshot(new, clone))
     print(json.dumps(found, ensure_ascii=False, indent=1) if as_json else diff.text(found).rstrip())
     return 0
+
+
+def _compare(chapters: list[str]) -> int:
+    from . import notebooks
+
+    clone = notebooks.root()
+    differing = 0
+    for path, differences in notebooks.compare(notebooks.called(chapters, clone), clone):
+        verdict = f"{len(differences)} difference(s)" if differences else "same as published"
+        print(f"{path.relative_to(clone)}: {verdict}")
+        for difference in differences:
+            print(f"  {difference.told('published', 'yours')}")
+        differing += bool(differences)
+    return int(differing > 0)
 
 
 def _versions(folder: Path) -> int:

@@ -14,6 +14,8 @@ from typing import Any
 Output = Mapping[str, Any]
 SHOWN = 60  # letters of a value around the first that differs
 NOTHING = "nothing"
+# Places that readers know by another name.
+PLACES = {"data/application/papermill.record/text/plain": "value", "metadata/scrapbook/name": "name"}
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,12 @@ class Difference:
     again: str
 
     def __str__(self) -> str:
-        what = f", {self.what}" if self.what else ""
-        return f"code cell {self.cell}{what}, {self.place}: stored is {self.stored}, executing gives {self.again}"
+        return self.told("stored", "re-executed")
+
+    def told(self, stored: str, again: str) -> str:
+        """Return the difference in one line, in which the two sides are called ``stored`` and ``again``."""
+        place = ", ".join(part for part in (f"code cell {self.cell}", self.what, self.place) if part)
+        return f"{place}: {stored} {self.stored}, {again} {self.again}"
 
 
 def cells(pairs: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> list[Difference]:
@@ -53,10 +59,10 @@ def outputs(cell: int, stored: Sequence[Output], again: Sequence[Output]) -> lis
     for number, (old, new) in enumerate(zip_longest(stored, again), start=1):
         what = _what(old or new)
         if old is None or new is None:
-            lost, extra = (NOTHING, _brief(new)) if old is None else (_brief(old), NOTHING)
-            found.append(Difference(cell, what, f"output {number}", lost, extra))
+            found.append(Difference(cell, what, f"output {number}", _brief(_gist(old)), _brief(_gist(new))))
         else:
-            found += [Difference(cell, what, *rest) for rest in _in(_compared(old), _compared(new), "")]
+            differing = _in(_compared(old), _compared(new), "")
+            found += [Difference(cell, what, PLACES.get(place, place), *values) for place, *values in differing]
     return found
 
 
@@ -73,6 +79,14 @@ def _what(output: Output) -> str:
         return f"number {name}"
     about = metadata.get("edition", {})
     return f"{about['kind']} {about['id']}" if about.get("kind") and about.get("id") else ""
+
+
+def _gist(output: Output | None) -> Any:
+    """Return what an output says in one text, by which a person may know it."""
+    if output is None:
+        return None
+    data = output.get("data", {})
+    return data.get("text/plain") or next(iter(data.values()), output.get("text") or output.get("evalue") or "")
 
 
 def _in(old: Any, new: Any, place: str) -> Iterator[tuple[str, str, str]]:
@@ -105,13 +119,13 @@ def _in_text(old: str, new: str, place: str) -> tuple[str, str, str]:
 def _around(text: str, at: int) -> str:
     start = max(0, at - SHOWN // 2) if len(text) > SHOWN else 0
     cut = text[start : start + SHOWN]
-    return f"{'…' if start else ''}{cut!r}{'…' if start + SHOWN < len(text) else ''}"
+    return f"“{'…' if start else ''}{cut}{'…' if start + SHOWN < len(text) else ''}”"
 
 
 def _brief(value: Any) -> str:
     if value is None or value is _ABSENT:
         return NOTHING
-    return _around(value if isinstance(value, str) else repr(value), 0)
+    return _around(" ".join((value if isinstance(value, str) else repr(value)).split()), 0)
 
 
 _ABSENT = object()

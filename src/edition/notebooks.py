@@ -14,7 +14,7 @@ import atexit
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from itertools import chain
@@ -51,6 +51,22 @@ def root() -> Path:
 def notebooks(clone: Path) -> list[Path]:
     """Return the notebooks of the book in the order of their paths."""
     return sorted(path for path in (clone / "book").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+
+
+def called(names: Sequence[str], clone: Path) -> list[Path]:
+    """Return the notebooks that ``names`` mean (``introduction``, ``apparatus/coding``, a path), all for none.
+
+    Raises ``NotebookError`` for a name that no notebook has.
+    """
+    book = {path: path.relative_to(clone / "book").with_suffix("").as_posix() for path in notebooks(clone)}
+    found = []
+    for name in names:
+        plain = Path(name).with_suffix("").as_posix().removeprefix("book/")
+        matching = [path for path, known in book.items() if plain in (known, known.rpartition("/")[2])]
+        if not matching:
+            raise NotebookError(f"No chapter is called {name}; there are {', '.join(book.values())}.")
+        found += matching
+    return found or list(book)
 
 
 def read(path: Path) -> NotebookNode:
@@ -179,7 +195,7 @@ def run(
         yield path
 
 
-def compare(paths: Iterable[Path], workers: int | None = None) -> Iterator[tuple[Path, list[Difference]]]:
+def compare(paths: Iterable[Path], clone: Path, workers: int | None = None) -> Iterator[tuple[Path, list[Difference]]]:
     """Execute ``paths`` without touching them; yield each with what it stores that its code does not give.
 
     Raises ``NotebookError`` for the first that fails.
@@ -187,7 +203,7 @@ def compare(paths: Iterable[Path], workers: int | None = None) -> Iterator[tuple
 
     def beside(path: Path, nursery: Path) -> list[Difference]:
         stored, again = read(path), read(path)
-        refuse_exceptions(stored, path.name)
+        rests_on(path, stored, clone)  # tells what cannot be executed as `run` tells it
         _execute(path, again, nursery)
         return cells(zip(stored.cells, again.cells, strict=True))
 
