@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from edition import data
+from edition.problems import Problem
 
 Row = dict[str, str]
 Tables = dict[str, list[Row]]
@@ -120,7 +121,7 @@ class Package:
         with open(self.folder / self.paths[name], encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
-    def check(self, changed: Tables) -> list[data.Problem]:
+    def check(self, changed: Tables) -> list[Problem]:
         """Return the problems with ``changed`` tables in place; the others stay as they are."""
         for name, rows in changed.items():
             self._write(name, rows)
@@ -148,7 +149,7 @@ class Mistake:
     names: tuple[str, ...]  # the key of the row: a problem elsewhere that names it has caught it too
 
 
-def _caught(mistake: Mistake, package: Package, problems: list[data.Problem]) -> bool:
+def _caught(mistake: Mistake, package: Package, problems: list[Problem]) -> bool:
     return any(
         (problem.file == package.label(mistake.table) and problem.row == mistake.line)
         or any(len(name) > 3 and name in f"{problem.value} {problem.rule}" for name in mistake.names)

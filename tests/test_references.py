@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -46,6 +47,12 @@ def data(tmp_path: Path) -> Path:
         "both,p. 1,conflicting\nboth,p. 2,primary\n"
     )
     (tmp_path / "places.csv").write_text("iso3,name\nFRA,France\n")
+    columns = {"facts": ("source_id", "locator", "confidence"), "places": ("iso3", "name")}
+    tables = [
+        {"name": name, "path": f"{name}.csv", "schema": {"fields": [{"name": n, "type": "string"} for n in names]}}
+        for name, names in columns.items()
+    ]
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": tables}))
     return tmp_path
 
 

@@ -96,7 +96,7 @@ def test_bad_data_is_refused_and_the_last_site_stays(fresh: Path) -> None:
     before = digests(fresh / "_build/html")
     votes = fresh / "data/votes.csv"
     votes.write_text(votes.read_text("utf-8").replace(",abstain,", ",perhaps,", 1), encoding="utf-8")
-    with pytest.raises(site.SiteError, match=r"data/votes\.csv, row \d+, field vote has 'perhaps'"):
+    with pytest.raises(site.SiteError, match=r"data/votes\.csv, row \d+, column vote has 'perhaps'"):
         site.build(fresh, say=lambda text: None)
     assert digests(fresh / "_build/html") == before
 

@@ -62,15 +62,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _check() -> int:
     from . import data
+    from .problems import report
 
     problems = data.check()
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    tables = data.load_all() if not problems else {}
     if problems:
-        print(f"{len(problems)} problem(s).", file=sys.stderr)
+        print("\n".join(report(problems)), file=sys.stderr)
         return 1
-    print(f"The data hold: {len(tables)} tables, {sum(map(len, tables.values())):,} rows, no problem.")
+    root = data.folder()
+    rows = sum(len(data.rows(name, root)) for name in data.resources(root))
+    print(f"The data hold: {len(data.resources(root))} tables, {rows:,} rows, no problem.")
     return 0
 
 

@@ -1,6 +1,9 @@
-"""The only door to the data package: load a table typed by its schema, and validate the whole with words for people.
+"""The only door to the data package: its cells as the file holds them, its tables typed by the schema, and the check.
 
 ``data/datapackage.json`` is the one schema. Everything here is read from it; no table is known by name.
+
+Whoever reads a cell reads it through ``columns``: a file that is written in another way than the descriptor says (a
+spreadsheet's ``TRUE``, a blank after a name) is refused there, so that no two readers can understand it differently.
 """
 
 from __future__ import annotations
@@ -8,46 +11,40 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+if TYPE_CHECKING:
+    from .problems import Problem
+
 SCHEMA = "datapackage.json"
 
-# Nullable pandas types, so that a missing whole number stays missing and never turns into a float.
-_DTYPES = {
-    "string": "str",
-    "any": "str",
-    "integer": "Int64",
-    "year": "Int64",
-    "number": "Float64",
-    "boolean": "boolean",
+Columns = Mapping[str, Sequence[str]]
+
+# How a value of each type is written. Python itself would take 1_000, digits of other scripts and NaN for numbers, and
+# more digits than 64 bits hold.
+WRITTEN = {
+    "integer": re.compile(r"0|-?[1-9][0-9]{0,17}"),
+    "number": re.compile(r"(?=-?[0-9.]{1,16}$)-?(0|[1-9][0-9]*)(\.[0-9]+)?"),
+    "boolean": re.compile(r"true|false"),
+    "year": re.compile(r"[0-9]{4}"),
+    "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "string": re.compile(r".*", re.DOTALL),
 }
-_BOM = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """One thing wrong with the data, told to the person who can mend it.
-
-    ``row`` is the line of the CSV as an editor counts it (the header is line 1); 0 stands for the file as a whole.
-    """
-
-    file: str
-    row: int
-    field: str
-    value: str
-    rule: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        place = self.file + (f", row {self.row}" if self.row else "") + (f", field {self.field}" if self.field else "")
-        shown = f" has {self.value!r}" if self.value else ""
-        return f"{place}{shown}: {self.rule}" + (f" {self.remedy}" if self.remedy else "")
+_INVISIBLE = (
+    r"\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ue000-\uf8ff\U000e0000-\U0010ffff"
+)
+_BLANKS = r"\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+# French sets a blank that does not break beside some of its signs: there it is meant.
+UNCLEAN = re.compile(rf"(?P<invisible>[{_INVISIBLE}])|(?P<blank>(?<!«)[{_BLANKS}](?![:;!?»]))|(?P<doubled> {{2,}})")
 
 
 class DataError(Exception):
@@ -72,7 +69,8 @@ def package(root: Path) -> dict[str, Any]:
     try:
         return json.loads((root / SCHEMA).read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
-        raise DataError(f"data/{SCHEMA}, line {error.lineno}: not valid JSON ({error.msg}).") from error
+        told = f"not valid JSON ({error.msg}). A sign is missing there, or just before, or one is too many."
+        raise DataError(f"data/{SCHEMA}, line {error.lineno}: {told}") from error
 
 
 def resources(root: Path) -> dict[str, dict[str, Any]]:
@@ -92,19 +90,86 @@ def load(name: str, root: Path | None = None) -> pd.DataFrame:
     tables = resources(root)
     if name not in tables:
         raise KeyError(f"no table {name!r} in the data package; it holds {', '.join(sorted(tables))}")
-    fields = tables[name]["schema"]["fields"]
-    types = {field["name"]: field["type"] for field in fields}
-    frame = pd.read_csv(
-        root / tables[name]["path"],
-        dtype={column: _DTYPES[kind] for column, kind in types.items() if kind in _DTYPES},
-        keep_default_na=False,
-        na_values=[""],
-        encoding="utf-8",
-        true_values=["true"],
-        false_values=["false"],
+    return frame(columns(name, root), tables[name]["schema"]["fields"])
+
+
+def columns(name: str, root: Path) -> Columns:
+    """Return the cells of a table by its columns, as text and in the order of the file; an empty cell is unknown.
+
+    Raises ``DataError`` when the file is not written as the descriptor says.
+    """
+    resource = resources(root)[name]
+    types = tuple((field["name"], field["type"]) for field in resource["schema"]["fields"])
+    try:
+        return _columns((root / resource["path"]).read_bytes(), types)
+    except (OSError, ValueError, csv.Error) as error:
+        told = "is not written as its description says: make check names the row and what to do."
+        raise DataError(f"data/{resource['path']} {told}") from error
+
+
+@lru_cache(maxsize=128)
+def _columns(content: bytes, types: tuple[tuple[str, str], ...]) -> Columns:
+    """Return the cells of a file by column. Raises ``ValueError`` or ``csv.Error`` where they are not as ``types`` say.
+
+    Many pages read the same tables: whatever reads the same bytes again finds them judged.
+    """
+    header, *lines = cells(content.decode("utf-8"))
+    if header != [name for name, _ in types] or any(len(line) != len(header) for line in lines):
+        raise ValueError("other columns")
+    values = list(zip(*lines, strict=True)) if lines else [()] * len(header)
+    if not all(well_written(column, kind) for column, (_, kind) in zip(values, types, strict=True)):
+        raise ValueError("other cells")
+    return dict(zip(header, values, strict=True))
+
+
+def rows(name: str, root: Path) -> list[dict[str, str]]:
+    """Return the rows of a table, each with the text of its cells by column. Raises ``DataError`` as ``columns``."""
+    found = columns(name, root)
+    return [dict(zip(found, values, strict=True)) for values in zip(*found.values(), strict=True)]
+
+
+def cells(text: str) -> list[list[str]]:
+    """Return the cells of each line of a CSV, the line of names first. Raises ``csv.Error`` for quotes that are odd."""
+    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+
+
+def well_written(values: Iterable[str], kind: str) -> bool:
+    """Say whether the cells of a column are plain text, and written as values of the type ``kind`` are."""
+    distinct = set(values) - {""}
+    whole = "\n".join(distinct)
+    return (
+        unicodedata.is_normalized("NFC", whole)
+        and not UNCLEAN.search(whole)
+        and not any(value[0] == " " or value[-1] == " " or "\n" in value for value in distinct)
+        and all(map(WRITTEN[kind].fullmatch, distinct))
+        and (kind != "date" or all(map(is_day, distinct)))
     )
-    days = [column for column, kind in types.items() if kind == "date"]
-    return frame.assign(**{column: pd.to_datetime(frame[column], format="%Y-%m-%d") for column in days})
+
+
+def is_day(text: str) -> bool:
+    """Say whether ``2018-03-23`` is a day of the calendar."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def frame(found: Columns, fields: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return columns of well-written cells as a frame, typed as ``fields`` say."""
+    return pd.DataFrame({field["name"]: _typed(found[field["name"]], field["type"]) for field in fields})
+
+
+def _typed(values: Sequence[str], kind: str) -> Any:
+    """Return the cells of one column in a nullable type, so that a missing whole number never turns into a float."""
+    if kind in ("integer", "year"):
+        return pd.array([int(value) if value else None for value in values], dtype="Int64")
+    if kind == "number":
+        return pd.array([float(value) if value else None for value in values], dtype="Float64")
+    if kind == "boolean":
+        return pd.array([value == "true" if value else None for value in values], dtype="boolean")
+    text = pd.Series([value or None for value in values], dtype="str")
+    return pd.to_datetime(text, format="%Y-%m-%d") if kind == "date" else text
 
 
 def load_all(root: Path | None = None) -> dict[str, pd.DataFrame]:
@@ -114,129 +179,7 @@ def load_all(root: Path | None = None) -> dict[str, pd.DataFrame]:
 
 
 def check(root: Path | None = None) -> list[Problem]:
-    """Return every problem of the data package in ``root``, sorted by place; an empty list means that all rules hold.
+    """Return every problem of the data package in ``root``, causes first; an empty list means that all rules hold."""
+    from . import checking
 
-    Three layers: the bytes of the files; the schema of each table (types, constraints, keys; mostly by frictionless)
-    for files that are plain text; the rules across tables (``edition.rules``) for tables that can be read at all.
-    """
-    from . import rules
-
-    root = root or folder()
-    problems = [problem for resource in resources(root).values() for problem in _bytes(root, resource)]
-    unreadable = {problem.file for problem in problems}
-    problems += _schema(root, skip=unreadable)
-    problems += _references(root, skip=unreadable)
-    doubtful = {name for name, resource in resources(root).items() if _label(resource) in {p.file for p in problems}}
-    frames = dict(_readable(root, unreadable, doubtful))
-    problems += rules.check(frames, doubtful)
-    return sorted(set(problems))
-
-
-def _readable(root: Path, unreadable: set[str], doubtful: set[str]) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield the tables that load; one that does not has been told of already, else its error is ours."""
-    for name, resource in resources(root).items():
-        if _label(resource) not in unreadable:
-            try:
-                yield name, load(name, root)
-            except (ValueError, KeyError):
-                if name not in doubtful:
-                    raise
-
-
-def _label(resource: dict[str, Any]) -> str:
-    return f"data/{resource['path']}"
-
-
-def _bytes(root: Path, resource: dict[str, Any]) -> Iterator[Problem]:
-    """What a schema does not see: a missing or empty file, a byte-order mark, foreign line ends or encodings."""
-    file, path = _label(resource), root / resource["path"]
-    if not path.is_file():
-        yield Problem(file, 0, "", "", "the file is missing.", f"Restore it, or take its table out of data/{SCHEMA}.")
-        return
-    content = path.read_bytes()
-    if not content.strip():
-        yield Problem(file, 0, "", "", "the file is empty.", "It needs at least the line of column names.")
-        return
-    if content.startswith(_BOM):
-        yield Problem(file, 1, "", "", "the file starts with a byte-order mark.", "Save it as UTF-8 without BOM.")
-    if b"\r" in content:
-        line = content[: content.index(b"\r")].count(b"\n") + 1
-        yield Problem(file, line, "", "", "Windows line ends.", "Save the file with Unix line ends (LF).")
-    if not content.endswith(b"\n"):
-        yield Problem(file, content.count(b"\n") + 1, "", "", "the last line does not end.", "Add a line end.")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        yield Problem(file, line, "", "", "not UTF-8 text.", "Save the file as UTF-8.")
-        return
-    reader = csv.reader(io.StringIO(text))
-    for number, _row in enumerate(reader, start=1):
-        if reader.line_num != number:
-            yield Problem(file, number, "", "", "a cell holds a line break.", "Write each row on one line.")
-            return
-
-
-def _schema(root: Path, skip: set[str]) -> Iterator[Problem]:
-    """Types, constraints and primary keys as the descriptor states them, judged by frictionless."""
-    from frictionless import Checklist, Package, system
-
-    descriptor = package(root)
-    kept = [resource for resource in descriptor["resources"] if _label(resource) not in skip]
-    schemas = {resource["name"]: resource["schema"] for resource in kept}
-    with system.use_context(trusted=True):
-        judged = Package.from_descriptor({**descriptor, "resources": kept}, basepath=str(root))
-        for resource in judged.resources:
-            resource.schema.foreign_keys = []  # _references looks them up
-        report = judged.validate(Checklist(), limit_errors=10_000)
-    for error in report.errors:
-        yield Problem(f"data/{SCHEMA}", 0, "", "", f"{error.title}: {error.note}")
-    for task in report.tasks:
-        for error in task.errors:
-            yield _explain(f"data/{task.place}", error, schemas[task.name])
-
-
-def _references(root: Path, skip: set[str]) -> Iterator[Problem]:
-    """Foreign keys, looked up once: frictionless reads a table anew for each that leads to it, half of its time."""
-    kept = {name: resource for name, resource in resources(root).items() if _label(resource) not in skip}
-    rows = {name: _rows(root / resource["path"]) for name, resource in kept.items()}
-    for name, resource in kept.items():
-        for key in resource["schema"].get("foreignKeys", []):
-            fields, target, columns = key["fields"], key["reference"]["resource"] or name, key["reference"]["fields"]
-            if target not in rows:
-                continue  # its own problem has been told
-            known = {tuple(row.get(column, "") for column in columns) for row in rows[target].values()}
-            for line, row in rows[name].items():
-                cells = tuple(row.get(field, "") for field in fields)
-                if any(cells) and cells not in known:
-                    told = f"ForeignKey Error: not found in {target} as {', '.join(columns)}."
-                    remedy = "Register it there first, or correct the spelling."
-                    yield Problem(_label(resource), line, ", ".join(fields), ", ".join(cells), told, remedy)
-
-
-def _rows(path: Path) -> dict[int, dict[str, str]]:
-    """Return the cells of each line by their columns; each row stands on one line."""
-    with open(path, encoding="utf-8", newline="") as file:
-        header, *rows = csv.reader(file)
-    return {line: dict(zip(header, cells, strict=False)) for line, cells in enumerate(rows, start=2)}
-
-
-_REMEDIES = {
-    "primary-key": "Keep one row for each key; a second value belongs in data/conflicts.csv.",
-    "missing-label": "Restore the column.",
-    "extra-label": f"Describe the column in data/{SCHEMA}, or take it out.",
-    "incorrect-label": f"Column names and their order must equal data/{SCHEMA}.",
-    "blank-row": "Take the empty line out.",
-}
-
-
-def _explain(file: str, error: Any, schema: dict[str, Any]) -> Problem:
-    """Turn frictionless's error into ours: the same place, the rule in its words, and what to do."""
-    told = error.to_dict()
-    if error.type == "primary-key":  # it tells the row alone
-        cells = dict(zip((field["name"] for field in schema["fields"]), told["cells"], strict=False))
-        told |= {"fieldNames": schema["primaryKey"], "fieldCells": [cells.get(name) for name in schema["primaryKey"]]}
-    row = told.get("rowNumber") or (1 if error.type.endswith("label") else 0)
-    field = told.get("fieldName") or told.get("label") or ", ".join(told.get("fieldNames", []))
-    value = told.get("cell") or ", ".join(map(str, told.get("fieldCells") or []))
-    return Problem(file, row, field, str(value), f"{error.title}: {error.note}.", _REMEDIES.get(error.type, ""))
+    return checking.check(root or folder())

@@ -5,7 +5,6 @@ The analysis loads typed frames through ``edition.load``; a page that only shows
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -67,11 +66,13 @@ class Record:
 
 
 def read(root: Path) -> Record:
-    """Return the record in the data package ``root``: a folder with ``datapackage.json`` and its CSV files."""
+    """Return the record in the data package ``root``: a folder with ``datapackage.json`` and its CSV files.
+
+    Raises ``DataError`` for a table that is not written as its description says.
+    """
     tables, references = {}, {}
     for name, resource in data.resources(root).items():
-        with open(root / resource["path"], encoding="utf-8", newline="") as file:
-            tables[name] = list(csv.DictReader(file))
+        tables[name] = data.rows(name, root)
         references[name] = {
             key["fields"][0]: (key["reference"]["resource"] or name, key["reference"]["fields"][0])
             for key in resource["schema"].get("foreignKeys", [])

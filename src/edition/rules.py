@@ -7,12 +7,13 @@ run when all of them were read. Rows are counted as an editor counts lines: the 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from .data import Problem
+from .problems import Problem
 
 Frames = Mapping[str, pd.DataFrame]
 Rule = Callable[..., Iterator[Problem]]
@@ -48,9 +49,10 @@ def check(frames: Frames, doubtful: Collection[str] = ()) -> list[Problem]:
     """Return the problems that the rules find in ``frames``; a rule whose tables were not read is left out.
 
     Tables in ``doubtful`` broke their own schema: a rule that stumbles over one of them is left out as well, since
-    what it stumbled over has been told. A rule that stumbles over sound tables is a fault of ours and is raised.
+    what it stumbled over has been told; what it finds only follows. A rule that stumbles over sound tables is a fault
+    of ours and is raised.
     """
-    runs: list[tuple[tuple[str, ...], Callable[[], Iterator[Problem]]]] = [
+    runs: list[tuple[tuple[str, ...], partial[Iterator[Problem]]]] = [
         (tables, partial(function, *(frames[name] for name in tables)))
         for tables, function in _RULES
         if all(name in frames for name in tables)
@@ -61,10 +63,13 @@ def check(frames: Frames, doubtful: Collection[str] = ()) -> list[Problem]:
     runs.append((tuple(frames), partial(stated_totals_recompute, frames)))
     found: list[Problem] = []
     for tables, run in runs:
+        in_doubt = bool(set(tables) & set(doubtful))
         try:
-            found += run()
+            # The totals, which come last, rest on everything: where anything else was found, they follow from it.
+            follows = in_doubt or (run.func is stated_totals_recompute and bool(found))
+            found += [replace(problem, kind=run.func.__name__, follows=follows) for problem in run()]
         except Exception:
-            if not set(tables) & set(doubtful):
+            if not in_doubt:
                 raise
     return found
 
@@ -84,10 +89,28 @@ def roll_call_adds_up(resolutions: pd.DataFrame, votes: pd.DataFrame) -> Iterato
             remedy = "Add its roll call to data/votes.csv, or say that there is none in roll_call."
             yield _problem("resolutions", index, "roll_call", text.roll_call, "no vote on it in votes.", remedy)
             continue
+        turned = _turned_vote(text, counted.loc[text.symbol], votes)
         for vote in VOTES:
             if pd.notna(text[vote]) and text[vote] != counted.at[text.symbol, vote]:
                 told = f"the roll call of {text.symbol} does not add up: {counted.at[text.symbol, vote]} in votes."
-                yield _problem("resolutions", index, vote, text[vote], told, "Correct the total or the votes.")
+                problem = _problem("resolutions", index, vote, text[vote], told, "Correct the total or the votes.")
+                yield replace(problem, cause=turned)
+
+
+def _turned_vote(text: Any, counted: Any, votes: pd.DataFrame) -> Problem | None:
+    """Return the vote that is another by the totals of ``text``, or the rows of which one is; none if more differ."""
+    surplus = {vote: counted[vote] - text[vote] for vote in VOTES if pd.notna(text[vote])}
+    differing = {number: vote for vote, number in surplus.items() if number}
+    if sorted(surplus.values()) != [-1, *(len(surplus) - 2) * [0], 1]:
+        return None
+    lines = votes.index[(votes.symbol == text.symbol) & (votes.vote == differing[1])] + 2
+    cast, meant, totals = differing[1], differing[-1], f"by the totals of {text.symbol} in data/resolutions.csv"
+    remedy = f"Write {meant!r}, or correct the totals."
+    if len(lines) == 1:
+        return Problem("data/votes.csv", int(lines[0]), "vote", cast, f"{totals}, this vote is {meant}.", remedy)
+    rows = ", ".join(map(str, lines)) if len(lines) <= 12 else f"{lines[0]} to {lines[-1]}"
+    told = f"{totals}, one of these {len(lines)} votes is {meant}: rows {rows}."
+    return Problem("data/votes.csv", 0, "vote", cast, told, remedy)
 
 
 @rule("resolutions", "votes")

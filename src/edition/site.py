@@ -28,8 +28,6 @@ from . import jupyterbook
 if TYPE_CHECKING:
     from subprocess import Popen
 
-    from .data import Problem
-
 # All that a page is made of; a change of any of these files makes a new site.
 INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "requirements.lock")
 STAMP = "inputs"
@@ -64,6 +62,7 @@ def build(clone: Path, say: Callable[[str], None] = print) -> Path:
     code = _code(clone)
     with alone(clone), jupyterbook.started(clone) as book, ThreadPoolExecutor(max_workers=1) as aside:
         from . import data, notebooks
+        from .problems import report
 
         _restore(html)
         # One after the other: beside the check, looking at the notebooks would take ten times as long.
@@ -74,7 +73,7 @@ def build(clone: Path, say: Callable[[str], None] = print) -> Path:
             """Go no further unless the data hold."""
             problems = checking.result()
             if problems:
-                raise SiteError("\n".join([*map(str, problems), _count(problems)]))
+                raise SiteError("\n".join(report(problems)))
 
         try:
             refresh(clone, say, looking.result(), hold)
@@ -182,11 +181,6 @@ def refresh(
     for path in notebooks.run(stale, clone, hold=hold):
         say(f"  done: {path.relative_to(clone)}")
     (clone / BIBLIOGRAPHY).write_text(bibliography.bibtex(data.load("sources", clone / "data")), encoding="utf-8")
-
-
-def _count(problems: list[Problem]) -> str:
-    files = {problem.file for problem in problems}
-    return f"{len(problems)} problem(s) in {len(files)} file(s) of the data."
 
 
 def inputs_digest(clone: Path) -> str:

@@ -7,7 +7,6 @@ focuses it or touches it (``cards.css``). Headings, links, quoted code and table
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
+from ..data import rows
 from ..tables import scrolling
 from .paragraphs import is_chapter
 from .sources import CONFIDENCE, DOUBTFUL, REGISTER_PAGE, register_of
@@ -55,8 +55,7 @@ class term_link(nodes.Inline, nodes.TextElement):
 @cache
 def read(path: Path) -> tuple[Term, ...]:
     """Return the glossary of ``path`` (``data/glossary.csv``), by the alphabet of the terms."""
-    with open(path, encoding="utf-8", newline="") as file:
-        terms = [Term(**row) for row in csv.DictReader(file)]
+    terms = [Term(**row) for row in rows(path.stem, path.parent)]
     return tuple(sorted(terms, key=lambda term: term.term.casefold()))
 
 

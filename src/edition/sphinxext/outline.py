@@ -6,9 +6,7 @@ treats it. Each claim and each paragraph of the outline has an address; ``static
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
+from ..data import rows
 from . import facets
 from .sources import REGISTER_PAGE, register_of
 
@@ -50,20 +49,14 @@ class OutlineClaims(SphinxDirective):
         return section
 
 
-@cache
-def _rows(file: Path) -> list[Row]:
-    with open(file, encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
-
-
 def paragraphs(clone: Path) -> list[Row]:
     """Return the rows of ``outline_paragraphs`` in the order of the outline."""
-    return sorted(_rows(clone / "data/outline_paragraphs.csv"), key=lambda row: int(row["paragraph"]))
+    return sorted(rows("outline_paragraphs", clone / "data"), key=lambda row: int(row["paragraph"]))
 
 
 def claims(clone: Path, paragraph: str) -> list[Row]:
     """Return the claims of one paragraph, what the editors added last."""
-    found = [row for row in _rows(clone / "data/claims.csv") if row["paragraph"] == paragraph]
+    found = [row for row in rows("claims", clone / "data") if row["paragraph"] == paragraph]
     return sorted(found, key=lambda row: (row["kind"] == "omission", row["claim_id"]))
 
 

@@ -7,8 +7,6 @@ leads back to the paragraphs, figures, tables and claims that cite it, and to th
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,6 +21,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
+from ..data import SCHEMA, columns, resources
+from ..data import rows as rows_of
 from ..downloads import PARQUET
 from ..tables import scrolling
 from . import facets
@@ -31,7 +31,6 @@ from .outputs import exhibits
 from .paragraphs import narrative
 from .sources import Source, register_of
 
-SCHEMA = "datapackage.json"
 DATA_ADDRESS = "data.html"  # the page of the dictionary, beside the register
 
 
@@ -78,7 +77,7 @@ class DataDictionary(SphinxDirective):
 
 def _resources(data: Path) -> list[dict[str, Any]]:
     """Return the tables of the package as its descriptor describes them, in its order."""
-    return json.loads((data / SCHEMA).read_text(encoding="utf-8"))["resources"]
+    return list(resources(data).values())
 
 
 def _columns(resource: dict[str, Any]) -> set[str]:
@@ -86,8 +85,7 @@ def _columns(resource: dict[str, Any]) -> set[str]:
 
 
 def _count(resource: dict[str, Any], data: Path) -> int:
-    with open(data / resource["path"], encoding="utf-8", newline="") as file:
-        return sum(1 for _ in csv.reader(file)) - 1
+    return len(rows_of(resource["name"], data))
 
 
 def _warnings(resource: dict[str, Any]) -> str:
@@ -226,9 +224,8 @@ def rows_by_source(data: Path) -> dict[str, dict[str, int]]:
     found: dict[str, Counter[str]] = {}
     for resource in sorted(_resources(data), key=lambda resource: str(resource["name"])):
         if resource["name"] != "sources" and "source_id" in _columns(resource):
-            with open(data / resource["path"], encoding="utf-8", newline="") as file:
-                for source_id in filter(None, (row["source_id"] for row in csv.DictReader(file))):
-                    found.setdefault(source_id, Counter())[resource["name"]] += 1
+            for source_id in filter(None, columns(resource["name"], data)["source_id"]):
+                found.setdefault(source_id, Counter())[resource["name"]] += 1
     return {source_id: dict(tables) for source_id, tables in found.items()}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from html import escape
 from pathlib import Path
 from textwrap import shorten
 
+from ..data import resources, rows
 from ..text import date
 
 REGISTER_PAGE = "book/apparatus/sources"
@@ -64,9 +64,8 @@ class Source:
 @cache
 def register(path: Path) -> dict[str, Source]:
     """Return every source of ``path`` (``data/sources.csv``) by its id."""
-    with open(path, encoding="utf-8", newline="") as file:
-        fields = Source.__dataclass_fields__
-        return {row["source_id"]: Source(**{name: row[name] for name in fields}) for row in csv.DictReader(file)}
+    fields = Source.__dataclass_fields__
+    return {row["source_id"]: Source(**{name: row[name] for name in fields}) for row in rows(path.stem, path.parent)}
 
 
 def register_of(app: object) -> dict[str, Source]:
@@ -81,13 +80,12 @@ def grades(data: Path) -> Mapping[tuple[str, str], Counter[str]]:
     The key is ``(source_id, locator)``; ``(source_id, "")`` counts all rows that rest on the document.
     """
     counted: dict[tuple[str, str], Counter[str]] = {}
-    for path in sorted(data.glob("*.csv")):
-        with open(path, encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                source_id, confidence = row.get("source_id"), row.get("confidence")
-                if source_id and confidence:
-                    for locator in {"", row.get("locator") or ""}:
-                        counted.setdefault((source_id, locator), Counter())[confidence] += 1
+    for name in sorted(resources(data)):
+        for row in rows(name, data):
+            source_id, confidence = row.get("source_id"), row.get("confidence")
+            if source_id and confidence:
+                for locator in {"", row.get("locator") or ""}:
+                    counted.setdefault((source_id, locator), Counter())[confidence] += 1
     return counted
 
 
