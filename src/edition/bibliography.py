@@ -16,11 +16,12 @@ from typing import Any
 
 import pandas as pd
 
+from .citing import bibtex_address, ris_record, tex
+
 HEAD = "% Generated from data/sources.csv by `edition build`: change it there.\n"
 
 # BibTeX knows no resolution: what is neither article nor book is @misc or @techreport, which every style prints.
 _KINDS = {"article": "article", "book": "book", "report": "techreport", "working_paper": "techreport"}
-_SPECIAL = re.compile(r"([&%$#_{}])")
 
 # Kind of document -> type in RIS, type in CSL. What is not here is GEN, and "document".
 _OFFICIAL = ("GOVDOC", "document")
@@ -57,7 +58,7 @@ def bibtex(sources: pd.DataFrame) -> str:
 
 def ris(sources: pd.DataFrame) -> str:
     """Return one RIS record a source, in the order of ``sources``: a tag a line, from ``TY`` to ``ER``."""
-    return "\n".join("".join(f"{tag}  - {value}\n" for tag, value in _tags(source)) for source in _rows(sources))
+    return "\r\n".join(ris_record(_tags(source)) for source in _rows(sources))
 
 
 def csl_json(sources: pd.DataFrame) -> str:
@@ -76,21 +77,17 @@ def _rows(sources: pd.DataFrame) -> list[dict[Hashable, str]]:
 def _entry(source: Row) -> str:
     year, *rest = source["date"].split("-") if source["date"] else [""]
     fields = {
-        "author": f"{{{_text(source['author'])}}}" if source["author"] else "",
-        "title": f"{{{_text(source['title'])}}}",
-        "number": _text(source["symbol"]),
-        "institution": _text(source["publisher"]),
+        "author": f"{{{tex(source['author'])}}}" if source["author"] else "",
+        "title": f"{{{tex(source['title'])}}}",
+        "number": tex(source["symbol"]),
+        "institution": tex(source["publisher"]),
         "year": year,
         "month": str(int(rest[0])) if rest else "",
         "date": source["date"],
-        "url": source["url"],
+        "url": bibtex_address(source["url"]),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
     return f"\n@{_KINDS.get(source['type'], 'misc')}{{{source['source_id']},\n" + ",\n".join(lines) + "\n}\n"
-
-
-def _text(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)
 
 
 def _tags(source: Row) -> Iterator[tuple[str, str]]:
@@ -108,8 +105,7 @@ def _tags(source: Row) -> Iterator[tuple[str, str]]:
         "DA": f"{year}/{month}/{day}/" if year else "",
         "UR": source["url"],
     }
-    yield from ((tag, value) for tag, value in fields.items() if value)
-    yield "ER", ""
+    yield from fields.items()
 
 
 def _item(source: Row) -> dict[str, Any]:

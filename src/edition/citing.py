@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
@@ -22,10 +23,13 @@ PARAGRAPH = "PARANUMBER"
 _RIS_TYPES = {"edition": "BOOK", "figure": "FIGURE", "data": "DATA"}
 _CSL_TYPES = {"edition": "book", "figure": "figure", "data": "dataset"}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# BibTeX counts every brace, one after a backslash as well: a single one would end the entry, or the whole file.
 _TEX = str.maketrans(
-    {sign: f"\\{sign}" for sign in "&%$#_{}"}
-    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    {sign: f"\\{sign}" for sign in "&%$#_"}
+    | {"{": r"\textbraceleft{}", "}": r"\textbraceright{}", "\\": r"\textbackslash{}"}
+    | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 )
+_LINE_ENDS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")  # whatever some reader takes for one
 
 
 class CitationError(ValueError):
@@ -186,25 +190,35 @@ def bibtex(work: Work, edition: Edition) -> str:
     """
     year, month, _ = edition.released.split("-")
     version = f"version {edition.version}"
-    names = (f"{{{_tex(name.literal)}}}" if name.literal else _tex(name.inverted) for name in edition.authors)
+    names = (f"{{{tex(name.literal)}}}" if name.literal else tex(name.inverted) for name in edition.authors)
     fields = {
         "author": " and ".join(names),
-        "title": f"{{{_tex(_title(work))}}}",
-        "howpublished": version.capitalize() if work.kind == "edition" else f"In: {_tex(edition.title)}, {version}",
+        "title": f"{{{tex(_title(work))}}}",
+        "howpublished": version.capitalize() if work.kind == "edition" else f"In: {tex(edition.title)}, {version}",
         "year": year,
         "month": _MONTHS[int(month) - 1],
         "date": edition.released,
         "note": f"SHA-256: {work.sha256}" if work.sha256 else "",
         "doi": edition.doi,
-        "url": edition.address(work.path),
+        "url": bibtex_address(edition.address(work.path)),
     }
     # A month is a macro of the style, and so stands without braces.
     lines = [f"  {name} = {value if name == 'month' else f'{{{value}}}'}" for name, value in fields.items() if value]
     return f"@misc{{{_key(work, edition)},\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _tex(text: str) -> str:
-    return text.translate(_TEX)
+def tex(text: str) -> str:
+    """Return text as TeX and BibTeX print it: on one line, no sign of theirs left to act, every brace paired."""
+    return one_line(text).translate(_TEX)
+
+
+def bibtex_address(address: str) -> str:
+    """Return an address for BibTeX, which prints it as it stands: what would end the entry is written in per cent."""
+    return re.sub(r"[{}\\\s]", lambda sign: quote(sign[0]), address)
+
+
+def one_line(text: str) -> str:
+    return _LINE_ENDS.sub(" ", text)
 
 
 def ris(work: Work, edition: Edition) -> str:
@@ -223,14 +237,19 @@ def ris(work: Work, edition: Edition) -> str:
         ("DO", edition.doi),
         ("UR", edition.address(work.path)),
     ]
-    told = [f"{tag}  - {' '.join(value.split())}" for tag, value in lines if value]
+    return ris_record(lines)
+
+
+def ris_record(tags: Iterable[tuple[str, str]]) -> str:
+    """Return one record of RIS, a tag a line, empty ones left out, with the line ends that the format asks for."""
+    told = [f"{tag}  - {one_line(value).strip()}" for tag, value in tags if value]
     return "\r\n".join([*told, "ER  - ", ""])
 
 
 def csl_json(work: Work, edition: Edition) -> str:
     """Return a CSL-JSON list of one item."""
     people = [
-        {"literal": name.literal} if name.literal else {"family": name.family, "given": name.given}
+        {"family": name.family, "given": name.given} if name.family and name.given else {"literal": name.natural}
         for name in edition.authors
     ]
     item = {
