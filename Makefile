@@ -41,7 +41,7 @@ lab: setup ## Open the chapters in JupyterLab
 		$(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: check
-check: setup ## Check the data alone, in seconds
+check: setup ## Check the data and the book's own files, in seconds
 	@$(BIN)/edition check
 
 .PHONY: run

@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="edition", description="The research edition: check, execute and build it.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, function, text in (
-        ("check", _check, "validate the data package, all problems at once"),
+        ("check", _check, "validate the data package and the book's own files"),
         ("run", _run, "execute the notebooks whose inputs changed, in place"),
         ("build", _build, "check, execute what is stale, and build the site"),
         ("release", _release, "make the release of the tag on this commit, in dist/"),
@@ -61,14 +61,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _check() -> int:
-    from . import data
+    from . import data, manuscript
     from .problems import report
 
-    problems = data.check()
+    root = data.folder()
+    problems = data.check(root)
+    if (root.parent / manuscript.CONTENTS).is_file():
+        problems = [*manuscript.check(root.parent), *problems]
     if problems:
         print("\n".join(report(problems)), file=sys.stderr)
         return 1
-    root = data.folder()
     rows = sum(len(data.rows(name, root)) for name in data.resources(root))
     print(f"The data hold: {len(data.resources(root))} tables, {rows:,} rows, no problem.")
     return 0

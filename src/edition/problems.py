@@ -51,9 +51,15 @@ def shortened(value: str, width: int = 60) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``Did you mean 'abstain'?`` for the nearest of ``known`` to ``word``, or nothing."""
+    near = nearest(word, known)
+    return f"Did you mean {near!r}?" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the word among ``known`` that is most like ``word``, or nothing when none is."""
     by_letters = {other.casefold(): other for other in known}
     near = get_close_matches(word.casefold(), by_letters, n=1, cutoff=0.7)
-    return f"Did you mean {by_letters[near[0]]!r}?" if near else ""
+    return by_letters[near[0]] if near else ""
 
 
 def report(problems: Sequence[Problem]) -> list[str]:

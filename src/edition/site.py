@@ -61,10 +61,12 @@ def build(clone: Path, say: Callable[[str], None] = print) -> Path:
         return html
     code = _code(clone)
     with alone(clone), jupyterbook.started(clone) as book, ThreadPoolExecutor(max_workers=1) as aside:
-        from . import data, notebooks
+        from . import data, manuscript, notebooks
         from .problems import report
 
         _restore(html)
+        if unfit := manuscript.check(clone):
+            raise SiteError("\n".join(report(unfit)))
         # One after the other: beside the check, looking at the notebooks would take ten times as long.
         looking = aside.submit(notebooks.stale, clone)
         checking = aside.submit(data.check, clone / "data")
@@ -77,15 +79,15 @@ def build(clone: Path, say: Callable[[str], None] = print) -> Path:
 
         try:
             refresh(clone, say, looking.result(), hold)
+            say("Building the pages ...")
+            built_from = inputs_digest(clone)  # before the build: what is edited meanwhile is for the next one
+            if code != _code(clone):
+                raise SiteError("src/edition changed while notebooks were executed: run the same command again.")
+            # Where nothing had to be executed, the data are checked while Jupyter Book is at work.
+            publish(clone, hold, book)
         except Exception:
             hold()  # whatever went wrong, bad data are the likelier reason
             raise
-        say("Building the pages ...")
-        built_from = inputs_digest(clone)  # before the build: what is edited meanwhile is for the next one
-        if code != _code(clone):
-            raise SiteError("src/edition changed while notebooks were executed: run the same command again.")
-        # Where nothing had to be executed, the data are checked while Jupyter Book is at work.
-        publish(clone, hold, book)
         stamp.write_text(built_from)
     return html
 
