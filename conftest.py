@@ -2,8 +2,8 @@
 
 import os
 
-from edition.notebooks import kernel_environment
+from edition.kernels import FIXED
 
 pytest_plugins = ["edition.nbval_outputs"]
 
-os.environ.update(kernel_environment())
+os.environ.update(FIXED)

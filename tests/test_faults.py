@@ -245,6 +245,32 @@ def test_a_notebook_cannot_print_what_the_environment_keeps_secret(
     assert "EDITION_TOKEN" not in stored
 
 
+@pytest.mark.usefixtures("kernel")
+def test_a_persons_own_settings_reach_no_kernel(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What IPython would run first for a person, with each kernel, is not run."""
+    startup = tmp_path / "home/.ipython/profile_default/startup"
+    startup.mkdir(parents=True)
+    (startup / "00-mine.py").write_text("mine = 'from the start-up file'\n")
+    (tmp_path / "mine.py").write_text("mine = 'from PYTHONSTARTUP'\n")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "home/.ipython"))
+    monkeypatch.setenv("PYTHONSTARTUP", str(tmp_path / "mine.py"))
+    monkeypatch.setenv("PYTHONOPTIMIZE", "2")
+    chapter = write_chapter(small, "import sys\nglobals().get('mine', 'nothing'), sys.flags.optimize", "fruit")
+    list(notebooks.run([chapter], small))
+    assert notebooks.read(chapter).cells[1].outputs[0].data["text/plain"] == "('nothing', 0)"
+
+
+def test_a_persons_own_settings_of_python_change_nothing(root: Path) -> None:
+    """Altair reads docstrings, which PYTHONOPTIMIZE=2 takes away; a warning of a package would be an error."""
+    personal = {"PYTHONOPTIMIZE": "2", "PYTHONWARNINGS": "error", "PYTHONIOENCODING": "ascii", "GIT_DIR": "/nowhere"}
+    shown = "import altair, os, sys; print(sys.flags.optimize, sys.warnoptions, 'GIT_DIR' in os.environ, 'é')"
+    change = f"import sys; from edition import cli; cli._check = lambda: exec({shown!r})"
+    command = [sys.executable, "-c", f"{change}; sys.argv[1:] = ['check']; cli.main()"]
+    done = subprocess.run(command, cwd=root, env={**os.environ, **personal}, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("0 [] False é\n", "")
+
+
 def test_both_kinds_of_kernel_store_the_same(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code = "import edition as ed\nhash('x'), __name__, ed.load('apples')"
     stored = []

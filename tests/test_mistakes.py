@@ -196,6 +196,11 @@ MISTAKES: dict[str, tuple[Mistake, str]] = {
         "data/sponsorships.csv, row …, column symbol, sponsor has '…': row 2 has the same primary key. Keep "
         "one row for each; a second value belongs in data/conflicts.csv.",
     ),
+    "rows out of order": (
+        rows("votes", lambda lines: [lines[0], lines[2], lines[1], *lines[3:]]),
+        "data/votes.csv, row 3, column symbol, iso3 has '…': it comes before row 2 by the primary key. Sort whole rows "
+        "by their primary key: reviewers then see what changed, and nothing else.",
+    ),
     "a source deleted": (
         row_lost("sources", "source_id", SOURCE),
         "data/sources.csv: no row has the source_id 'a-hrc-res-37-23', and … cite it. Restore it, or correct "

@@ -15,7 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 from small_book import write_chapter, write_small_book
 
-from edition import notebooks, rules, site
+from edition import kernels, notebooks, rules, site, startup
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".venv-tools/bin"
@@ -215,7 +215,8 @@ def test_workflows_read_no_secret() -> None:
         )
 
 
-def test_python_runs_from_the_environment_alone() -> None:
+def test_python_runs_from_the_environment_alone(tmp_path: Path) -> None:
     """Readers' own packages and settings cannot get into a build."""
-    assert "unexport PYTHONPATH PYTHONHOME" in (ROOT / "Makefile").read_text("utf-8")
-    assert "PYTHONPATH" not in notebooks.kernel_environment()
+    left_out = re.findall(r"^unexport (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    assert {"PYTHONPATH", "PYTHONHOME", "CDPATH", *startup.PERSONAL} <= set(" ".join(left_out).split())
+    assert not {"PYTHONPATH", *startup.PERSONAL} & kernels.environment(tmp_path).keys()

@@ -186,6 +186,42 @@ def test_an_environment_is_made_kept_and_repaired(bare: Path) -> None:
     assert "1/2" in set_up_tools(bare, **offline).stderr
 
 
+def test_settings_of_pip_change_nothing_but_the_way_to_the_index(bare: Path, tmp_path: Path) -> None:
+    """`user = true` or a target would put packages elsewhere; the address of a mirror is needed."""
+    (bare / "requirements-tools.lock").write_text(make_wheel(bare), encoding="utf-8")
+    settings = (
+        f"[global]\nuser = true\nno-index = true\nfind-links = {bare.as_uri()}\n[install]\ntarget = {tmp_path}/t\n"
+    )
+    (tmp_path / "pip.conf").write_text(settings)
+    personal = {"PIP_CONFIG_FILE": str(tmp_path / "pip.conf"), "PIP_USER": "1", "PIP_NO_BINARY": ":all:"}
+    done = set_up_tools(bare, **personal)
+    assert done.returncode == 0, done.stderr
+    python = setup.executable(bare / ".venv-tools", "python")
+    assert run([python, "-c", "import tiny; print(tiny.answer)"], bare).stdout == "42\n"
+
+
+def test_what_has_no_wheel_and_is_not_needed_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = "requirements.lock"
+    assert setup.for_this_system(lock, tmp_path) == ROOT / lock
+    monkeypatch.setattr(setup.sys, "platform", "darwin")
+    monkeypatch.setattr(setup.platform, "machine", lambda: "x86_64")
+    names = re.findall(r"(?m)^([\w.-]+)==", (ROOT / lock).read_text("utf-8"))
+    kept = setup.for_this_system(lock, tmp_path)
+    assert re.findall(r"(?m)^([\w.-]+)==", kept.read_text("utf-8")) == [name for name in names if "argon2" not in name]
+    assert not re.search(r"(?m)^(?![\w #]|    --hash| {4}#).", kept.read_text("utf-8"))
+
+
+def test_jupyter_runs_without_what_is_left_out() -> None:
+    code = "import sys; sys.modules['argon2'] = None; import jupyter_server.serverapp, jupyterlab.labapp"
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_system_that_cannot_run_it_is_told_in_one_line() -> None:
+    assert "glibc" in setup.unfit("x86_64-pc-linux-musl")
+    assert setup.unfit("x86_64-pc-linux-gnu") == ""
+
+
 def test_two_at_once_take_turns(bare: Path) -> None:
     (bare / "requirements-tools.lock").write_text(make_wheel(bare), encoding="utf-8")
     command = [sys.executable, "tools/setup.py", "tools"]

@@ -33,7 +33,7 @@ from browser import NONE, find_or_install
 from nbclient import NotebookClient
 from playwright.sync_api import Browser, Route, sync_playwright
 
-from edition import data, notebooks, site
+from edition import data, kernels, site
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = 7
@@ -73,7 +73,7 @@ def stock_site(folder: Path, chapter: str) -> Path:
             cell.source = ROLES.sub(r"\2", cell.source)
     notebook.cells.insert(1, nbformat.v4.new_code_cell(STOCK_CELL, metadata={"tags": ["remove-cell"]}))
     client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder / "book")}})
-    client.execute(env=notebooks.kernel_environment())
+    client.execute(env=kernels.environment(folder))
     book = folder / "stock"
     (book / "book").mkdir(parents=True)
     nbformat.write(notebook, book / f"book/{chapter}.ipynb")

@@ -11,13 +11,17 @@ names. When the record fits, nothing is done. One set-up runs in a clone at a ti
 
 from __future__ import annotations
 
+import ast
+import configparser
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -38,6 +42,27 @@ UNFINISHED = "unfinished"
 # Wheels alone are installed, so that no code of a package runs. jsonpath-rw (of mlcroissant, which only tests use) has
 # none: it is built with the setuptools of the lock, from the source whose hash the lock holds.
 BUILDING = ("--only-binary", ":all:", "--no-binary", "jsonpath-rw", "--no-build-isolation")
+
+# For Macs with an Intel processor argon2 has no wheel; JupyterLab needs it for passwords alone, and is opened here with
+# a token.
+LEFT_OUT = {("darwin", "x86_64"): ("argon2-cffi", "argon2-cffi-bindings")}
+# How a person reaches the package index, which is kept; where and how packages are installed is not theirs to say.
+NETWORK = (
+    *(
+        "cache-dir",
+        "cert",
+        "client-cert",
+        "default-timeout",
+        "extra-index-url",
+        "find-links",
+        "index-url",
+        "keyring-provider",
+    ),
+    *("no-cache-dir", "no-index", "proxy", "retries", "timeout", "trusted-host"),
+)
+PERSONAL = re.compile(
+    r"PIP_|UV_(?!(DEFAULT_INDEX|INDEX|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|CACHE_DIR|OFFLINE|HTTP_|NATIVE_TLS))"
+)
 
 Record = dict[str, Any]
 
@@ -112,7 +137,8 @@ def explain(log: str, lock: str) -> str:
         return "cannot reach the package index: check the network or the proxy, then run the same command again."
     missing = re.search(r"No matching distribution found for (\S+)", log)
     if missing:
-        return f"the package index has no {missing[1]} for this Python and system: try another Python 3.11 to 3.13."
+        system = f"Python {'{}.{}'.format(*sys.version_info)} on {sysconfig.get_platform()}"
+        return f"the package index has no {missing[1]} for {system}: try another Python 3.11 to 3.13."
     errors = re.findall(r"(?im)^\s*(?:error:|fatal:|\w*error:)\s*(.+)$", log)
     return (errors or log.strip().splitlines() or ["no message"])[-1].strip()
 
@@ -124,12 +150,12 @@ def pip_progress(log: str, total: int) -> str:
     return f"{len(re.findall('(?m)^Collecting ', log))} of {total} fetched"
 
 
-def follow(command: list[str], log: Path, progress: Callable[[str], str]) -> bool:
-    """Run `command` with its output in `log`, show its progress; True if it succeeded."""
+def follow(command: list[str], log: Path, progress: Callable[[str], str], settings: dict[str, str]) -> bool:
+    """Run `command` with `settings` and its output in `log`, show its progress; True if it succeeded."""
     terminal = sys.stderr.isatty()
     start = shown = time.monotonic()
     with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=ROOT)
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=ROOT, env=settings)
         try:
             while process.poll() is None:
                 time.sleep(0.1)
@@ -149,15 +175,43 @@ def follow(command: list[str], log: Path, progress: Callable[[str], str]) -> boo
     return process.returncode == 0
 
 
+def own_settings(python: str) -> dict[str, str]:
+    """The environment of an installation: of a person's settings of pip and uv, those of the network alone.
+
+    With `user = true`, `target` or `no-binary` in a pip.conf packages would go elsewhere, or be other ones.
+    """
+    asked = subprocess.run([python, "-m", "pip", "config", "list"], capture_output=True, text=True)
+    found = re.findall(r"(?m)^(?:global|install)\.([\w-]+)=(.*)$", asked.stdout)
+    values = {name: ast.literal_eval(value) for name, value in found}
+    if own := os.environ.get("PIP_CONFIG_FILE"):  # which that list leaves out
+        parser = configparser.RawConfigParser()
+        parser.read(own, encoding="utf-8")
+        for section in {"global", "install"} & set(parser.sections()):
+            values |= dict(parser[section])
+    values |= {_option(name): value for name, value in os.environ.items() if name.startswith("PIP_")}
+    network = {_variable(name): value for name, value in values.items() if name in NETWORK}
+    kept = {name: value for name, value in os.environ.items() if not PERSONAL.match(name)}
+    return {**kept, **network, "PIP_CONFIG_FILE": os.devnull}
+
+
+def _option(variable: str) -> str:
+    return variable.removeprefix("PIP_").lower().replace("_", "-")
+
+
+def _variable(option: str) -> str:
+    return f"PIP_{option.upper().replace('-', '_')}"
+
+
 def install(folder: Path, lock: str, arguments: list[str], total: int) -> None:
     """Install with uv where there is one, for speed, else (or if that fails) with pip."""
     log = folder / "setup.log"
     python = str(executable(folder, "python"))
+    settings = own_settings(python)
     uv = shutil.which("uv")
-    if uv and follow([uv, "pip", "install", "--python", python, *arguments], log, lambda _: "with uv"):
+    if uv and follow([uv, "pip", "install", "--python", python, *arguments], log, lambda _: "with uv", settings):
         return
     pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--retries", "2"]
-    if not follow([*pip, "--progress-bar", "off", *arguments], log, lambda text: pip_progress(text, total)):
+    if not follow([*pip, "--progress-bar", "off", *arguments], log, lambda text: pip_progress(text, total), settings):
         raise SetupError(explain(log.read_text(encoding="utf-8", errors="replace"), lock))
 
 
@@ -190,8 +244,30 @@ def take_step(step: str, folder: Path, label: str) -> None:
     else:
         total = len(re.findall(r"(?m)^[\w.-]+==", (ROOT / step).read_text(encoding="utf-8")))
         print(f"{label}: {total} packages of {step} (a minute or two the first time)", file=sys.stderr)
-        hashed = ["--no-deps", "--require-hashes", *BUILDING, "--requirement", step]
+        hashed = ["--no-deps", "--require-hashes", *BUILDING, "--requirement", str(for_this_system(step, folder))]
         install(folder, step, hashed, total)
+
+
+def for_this_system(lock: str, folder: Path) -> Path:
+    """The lock, without what has no wheel here and can be done without; then it is a copy in `folder`."""
+    left_out = LEFT_OUT.get((sys.platform, platform.machine()), ())
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    kept = text
+    for name in left_out:
+        kept = re.sub(rf"(?m)^{re.escape(name)}==.*\n(?:[ \t].*\n)*", "", kept)
+    if kept == text:
+        return ROOT / lock
+    (folder / lock).write_text(kept, encoding="utf-8")
+    return folder / lock
+
+
+def unfit(libc: str) -> str:
+    """Why this system cannot run the edition, in one line; empty when it may."""
+    if "musl" in libc:
+        return (
+            "the C library here is musl, for which vl-convert-python has no wheel: use a system with glibc, as Debian."
+        )
+    return ""
 
 
 @contextmanager
@@ -244,6 +320,8 @@ def main(parts: list[str]) -> int:
         print(f"Usage: setup.py {' '.join(LOCKS)} (one or more of them)", file=sys.stderr)
         return 2
     try:
+        if reason := unfit(sysconfig.get_config_var("HOST_GNU_TYPE") or ""):
+            raise SetupError(reason)
         with alone(ROOT / "tools"):
             for folder in dict.fromkeys(FOLDERS[part] for part in parts):
                 bring_about(folder, [part for part in LOCKS if part in parts and FOLDERS[part] == folder])

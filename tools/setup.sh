@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs tools/setup.py with a Python that can make environments: the one named in $PYTHON, else the
 # one in .venv, else the first suitable on the PATH. Says in one line what is missing.
+unset CDPATH # with it, cd may lead elsewhere
 cd "$(dirname "$0")/.." || exit 1
 
 supported='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'

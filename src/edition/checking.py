@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,8 @@ def check(root: Path) -> list[Problem]:
     doubtful = {name for name, table in tables.items() if any(problem.file == table.file for problem in found)}
     found += rules.check({name: table.frame for name, table in tables.items() if table.whole}, doubtful)
     found = _sorted_alone(found, tables)
+    told = {problem.file for problem in found}
+    found += [problem for table in tables.values() if table.file not in told for problem in _order(table)]
     return sorted(set(found), key=lambda problem: (problem.follows, problem))
 
 
@@ -416,6 +419,27 @@ def _keys(table: Table) -> Iterator[Problem]:
                 told = f"row {first[values]} has the same {'primary key' if names == key else 'value'}."
                 remedy = "Keep one row for each; a second value belongs in data/conflicts.csv."
                 yield Problem(table.file, line, ", ".join(names), ", ".join(values), told, remedy, "key")
+
+
+def _order(table: Table) -> Iterator[Problem]:
+    """Yield the first row that stands after one with a higher primary key."""
+    if table.columns is None or not table.whole:
+        return
+    names, types = table.schema["primaryKey"], {field["name"]: field["type"] for field in table.fields}
+    ranks = [[_rank(value, types[name]) for value in table.columns[name]] for name in names]
+    for place, (before, after) in enumerate(pairwise(zip(*ranks, strict=True)), start=1):
+        if after < before:
+            value = ", ".join(table.columns[name][place] for name in names)
+            told = f"it comes before row {table.lines[place - 1]} by the primary key."
+            remedy = "Sort whole rows by their primary key: reviewers then see what changed, and nothing else."
+            yield Problem(table.file, table.lines[place], ", ".join(names), value, told, remedy, "order")
+            return
+
+
+def _rank(value: str, kind: str) -> str | float:
+    if kind in ("integer", "number", "year"):
+        return float(value) if value else float("-inf")
+    return value
 
 
 def _references(tables: dict[str, Table]) -> Iterator[Problem]:

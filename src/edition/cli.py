@@ -13,6 +13,8 @@ from . import startup
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 when all is well, 1 with the reason on standard error."""
+    if arguments is None:
+        startup.leave_settings_behind()
     parser = argparse.ArgumentParser(prog="edition", description="The research edition: check, execute and build it.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, function, text in (

@@ -45,9 +45,13 @@ PASSED = (
 )
 
 
-def environment() -> dict[str, str]:
-    """Return the environment of a kernel: the same seed, time zone and language everywhere, and nothing private."""
-    return {**{name: os.environ[name] for name in PASSED if name in os.environ}, **FIXED}
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of a kernel: the same seed, time zone and language everywhere, and nothing private.
+
+    IPython looks for a person's profile, whose files it would run first, in ``folder``, where there is none.
+    """
+    passed = {name: os.environ[name] for name in PASSED if name in os.environ}
+    return {**passed, **FIXED, "IPYTHONDIR": str(folder / "ipython")}
 
 
 @contextmanager
@@ -74,7 +78,7 @@ def nursery() -> Iterator[Path]:
                 stderr=subprocess.DEVNULL,
                 pass_fds=[door.fileno()],
                 start_new_session=True,
-                env={**environment(), "IPYTHONDIR": str(folder / "ipython")},
+                env=environment(folder),
             )
         stand_in = [sys.executable, "-I", "-S", __file__, "--stand-in", str(place), "-f", "{connection_file}"]
         about = {
@@ -174,9 +178,14 @@ def stand_in(place: str, *arguments: str) -> int:
 
 def _command(arguments: list[str], settings: Mapping[str, str]) -> int:
     """Run Python with ``arguments`` and with kernels of a nursery; return its exit status."""
+    from edition import startup
+
     with nursery() as folder:
         path = os.pathsep.join(part for part in (str(folder), settings.get("JUPYTER_PATH", "")) if part)
-        return subprocess.run([sys.executable, *arguments], env={**settings, "JUPYTER_PATH": path}).returncode
+        # Where kernels are started as usual, they have the environment of the command.
+        own = {**FIXED, "IPYTHONDIR": str(folder / "ipython"), "JUPYTER_PATH": path}
+        kept = {name: value for name, value in settings.items() if name not in startup.PERSONAL}
+        return subprocess.run([sys.executable, *arguments], env={**kept, **own}).returncode
 
 
 if __name__ == "__main__":

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 CELL_SECONDS = 120
-kernel_environment = kernels.environment
 # By which a cell asks nbclient or nbval not to execute it, to let it fail or not to compare it.
 _EXCEPTION_TAG = re.compile(r"nbval.*|.*raises[-_]exception|skip[-_]execution", re.IGNORECASE)
 _EXCEPTION_COMMENT = re.compile(r"^\s*#\s*(?:NBVAL|PYTEST_VALIDATE)\w*", re.MULTILINE | re.IGNORECASE)
@@ -267,7 +266,7 @@ def _execute(path: Path, notebook: NotebookNode, nursery: Path) -> None:
     )
     try:
         # What a kernel says of its own transport on standard error is no part of the record.
-        asyncio.run(client.async_execute(env=kernel_environment(), stderr=subprocess.DEVNULL, cleanup_kc=True))
+        asyncio.run(client.async_execute(env=kernels.environment(nursery), stderr=subprocess.DEVNULL, cleanup_kc=True))
     except CellExecutionError as error:
         raise NotebookError(f"{place}{_line(error.traceback, place)}: {error.ename}: {error.evalue}") from None
     except CellTimeoutError:
