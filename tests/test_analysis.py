@@ -264,3 +264,75 @@ def test_a_difference_within_groups_is_weighted_and_may_be_missing() -> None:
     assert np.isnan(analysis.differences(favour, member, member.map({True: "in", False: "out"}))[1])
     with pytest.raises(ValueError, match="members and others"):
         analysis.differences(favour, favour.notna(), group)
+
+
+BERKELEY = pd.DataFrame(  # admissions of 1973: P. Bickel, E. Hammel and J. O'Connell, Science 187 (1975)
+    [
+        (512, 313, 89, 19),
+        (353, 207, 17, 8),
+        (120, 205, 202, 391),
+        (138, 279, 131, 244),
+        (53, 138, 94, 299),
+        (22, 351, 24, 317),
+    ],
+    columns=["yes", "no", "other_yes", "other_no"],
+)
+
+
+def test_the_odds_ratio_is_that_of_r() -> None:
+    """``mantelhaen.test(UCBAdmissions)`` prints 0.9046968 with 0.7719074 to 1.0603298."""
+    found = analysis.mantel_haenszel(BERKELEY)
+    assert found[:3] == pytest.approx((0.9046968, 0.7719074, 1.0603298), abs=5e-8)
+    assert (found.informative, found.strata) == (6, 6)
+
+
+def test_a_stratum_without_information_changes_nothing_but_the_count() -> None:
+    """One kind of case alone, or one outcome alone: libraries answer nan, or shift zeros and answer otherwise."""
+    idle = pd.DataFrame([(0, 0, 5, 3), (4, 2, 0, 0), (7, 0, 9, 0), (0, 0, 0, 0)], columns=BERKELEY.columns)
+    found = analysis.mantel_haenszel(pd.concat([BERKELEY, idle], ignore_index=True))
+    assert found[:3] == analysis.mantel_haenszel(BERKELEY)[:3]
+    assert (found.informative, found.strata) == (6, 10)
+
+
+@pytest.mark.parametrize("rows", [[], [(7, 0, 9, 0)], [(5, 0, 2, 3)]])
+def test_no_odds_ratio_is_made_up(rows: list[tuple[int, ...]]) -> None:
+    with pytest.raises(ValueError, match="no odds ratio"):
+        analysis.mantel_haenszel(pd.DataFrame(rows, columns=BERKELEY.columns))
+
+
+def test_the_expected_share_takes_the_rates_of_the_others() -> None:
+    counts = pd.DataFrame(
+        [
+            ("weak", True, 3, 1),
+            ("weak", False, 80, 20),
+            ("strong", True, 1, 0),
+            ("strong", False, 1, 3),
+            ("own", True, 2, 0),
+        ],
+        columns=["kind", "ours", "accepted", "noted"],
+    )
+    cells = analysis.strata(counts, ["kind"], "ours", "accepted", "noted")
+    assert cells.loc["own"].tolist() == [2, 0, 0, 0]
+    assert analysis.expected_share(cells) == (pytest.approx((4 * 0.8 + 1 * 0.25) / 5), 5)
+    with pytest.raises(ValueError, match="no stratum"):
+        analysis.expected_share(cells.loc[["own"]])
+
+
+def test_whole_clusters_are_drawn() -> None:
+    values, one = pd.Series([1.0, 1.0, 0.0, 0.0]), pd.Series(["a", "a", "b", "b"])
+    assert analysis.cluster_mean(values, one) == (0, 1)
+    assert analysis.cluster_mean(values, pd.Series(["a", "b", "a", "b"])) == (0.5, 0.5)
+    with pytest.raises(ValueError, match="nothing"):
+        analysis.cluster_mean(values[:0], one[:0])
+
+
+def test_the_counted_responses_hold_the_recommendations_on_assistance(root: Path) -> None:
+    """Two tables speak of the same recommendations: each combination has the same number in both."""
+    by = ["action_category", "regional_group", "recommending_group"]
+    counted = data.load("upr_responses", root / "data").query("technical_assistance")
+    listed = data.load("upr_recommendations", root / "data")
+    placed = dict.fromkeys(("PSE", "VAT"), "observer")
+    listed["recommending_group"] = listed.recommending_group.fillna(listed.recommending_iso3.map(placed))
+    listed["recommending_group"] = listed.recommending_group.fillna("unknown")
+    each = pd.crosstab([listed[column] for column in by], listed.response)
+    assert counted.set_index(by)[["accepted", "noted"]].to_dict("index") == each.to_dict("index")

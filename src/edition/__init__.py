@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from .analysis import alpha as alpha
     from .analysis import bootstrap_alpha as bootstrap_alpha
     from .analysis import cluster_interval as cluster_interval
+    from .analysis import cluster_mean as cluster_mean
     from .analysis import differences as differences
+    from .analysis import expected_share as expected_share
+    from .analysis import mantel_haenszel as mantel_haenszel
     from .analysis import moves as moves
     from .analysis import parties_by_year as parties_by_year
     from .analysis import redrawn_blocks as redrawn_blocks
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from .analysis import seat_changes as seat_changes
     from .analysis import side_by_side as side_by_side
     from .analysis import sources_of as sources_of
+    from .analysis import strata as strata
     from .analysis import tally as tally
     from .analysis import two_blocks as two_blocks
     from .analysis import voting_pairs as voting_pairs
@@ -56,6 +60,7 @@ _HOME = {
     **dict.fromkeys(("side_by_side", "sources_of", "tally", "wilson"), "analysis"),
     **dict.fromkeys(("redrawn_blocks", "two_blocks", "voting_pairs"), "analysis"),
     **dict.fromkeys(("differences", "same_ideas", "seat_changes"), "analysis"),
+    **dict.fromkeys(("cluster_mean", "expected_share", "mantel_haenszel", "strata"), "analysis"),
     "load": "data",
     **dict.fromkeys(("expect", "glue", "number", "words", "percent", "date", "listing", "short_names", "the"), "text"),
     **dict.fromkeys(("describe_bars", "describe_counts", "describe_series", "figure"), "figures"),

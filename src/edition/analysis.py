@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from statistics import NormalDist
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -204,9 +204,87 @@ def cluster_interval(
     """
     if successes.empty:
         raise ValueError("a share of nothing has no interval")
-    counts = successes.groupby(clusters.to_numpy()).agg(["sum", "count"]).to_numpy()
-    draws = np.random.default_rng(seed).integers(0, len(counts), size=(samples, len(counts)))
-    drawn = counts[draws].sum(axis=1)
+    return cluster_mean(successes.astype(float), clusters, samples, seed)
+
+
+def strata(counts: pd.DataFrame, by: Sequence[str], mark: str, yes: str, no: str) -> pd.DataFrame:
+    """Sum ``counts`` into one 2 x 2 table a stratum, for `expected_share` and `mantel_haenszel`.
+
+    ``counts`` has one row a kind of case: the columns ``by`` that define the strata, ``mark`` (true for the cases in
+    question, false for those they are compared with) and two counts, ``yes`` and ``no``. Returns one row a stratum with
+    ``yes``, ``no``, ``other_yes`` and ``other_no``; a combination that does not occur is zero.
+    """
+    summed = counts.groupby([*by, mark])[[yes, no]].sum().unstack(fill_value=0)
+    columns = {"yes": (yes, True), "no": (no, True), "other_yes": (yes, False), "other_no": (no, False)}
+    absent = pd.Series(0, index=summed.index)
+    return pd.DataFrame({name: summed.get(column, absent) for name, column in columns.items()}).astype(int)
+
+
+def expected_share(strata: pd.DataFrame) -> tuple[float, int]:
+    """Return the share of yes that the cases in question would have at the rates of the others, and how many count.
+
+    Direct standardization: the rate of the others in each row of ``strata`` (see `strata`), weighted by the cases in
+    question there. Strata that hold no others are left out, which is why the number of cases is given as well. Raises
+    ``ValueError`` when no stratum holds both.
+    """
+    cases, others = strata.yes + strata.no, strata.other_yes + strata.other_no
+    shared = strata[(cases > 0) & (others > 0)]
+    if shared.empty:
+        raise ValueError("no stratum holds both the cases in question and others")
+    weight, rate = cases[shared.index], shared.other_yes / others[shared.index]
+    return float((weight * rate).sum() / weight.sum()), int(weight.sum())
+
+
+class OddsRatio(NamedTuple):
+    """A pooled odds ratio with its interval, how many strata inform it, and of how many."""
+
+    ratio: float
+    low: float
+    high: float
+    informative: int
+    strata: int
+
+
+def mantel_haenszel(strata: pd.DataFrame, level: float = 0.95) -> OddsRatio:
+    """Return the odds ratio of Mantel and Haenszel over ``strata`` (see `strata`), with its interval at ``level``.
+
+    A stratum informs only if it holds both kinds of cases and both outcomes; the others are left out, since to shift
+    their zeros would invent cases. One ratio stands for all strata only where they are alike: show them beside it. The
+    cases are taken as independent. Variance: J. Robins, N. Breslow and S. Greenland, Biometrics 42 (1986). Raises
+    ``ValueError`` when no stratum informs, or when the ratio is zero or without bound.
+    """
+    a, b, c, d = (strata[name].to_numpy(float) for name in ("yes", "no", "other_yes", "other_no"))
+    informs = np.minimum.reduce([a + b, c + d, a + c, b + d]) > 0
+    a, b, c, d = (cell[informs] for cell in (a, b, c, d))
+    total = a + b + c + d
+    with_it, against_it, fitting, unfitting = a * d / total, b * c / total, (a + d) / total, (b + c) / total
+    over, under = with_it.sum(), against_it.sum()
+    if not over or not under:
+        raise ValueError("no odds ratio: the strata that inform leave one side empty")
+    variance = (
+        (fitting * with_it).sum() / (2 * over**2)
+        + (fitting * against_it + unfitting * with_it).sum() / (2 * over * under)
+        + (unfitting * against_it).sum() / (2 * under**2)
+    )
+    reach = NormalDist().inv_cdf((1 + level) / 2) * math.sqrt(variance)
+    ratio = float(over / under)
+    low, high = (ratio * math.exp(sign * reach) for sign in (-1, 1))
+    return OddsRatio(ratio, low, high, int(informs.sum()), len(strata))
+
+
+def cluster_mean(
+    values: pd.Series[float], clusters: pd.Series[str], samples: int = 2000, seed: int = 37
+) -> tuple[float, float]:
+    """Return the 2.5 and 97.5 percentiles of the mean of ``values`` over draws of whole clusters with replacement.
+
+    ``values`` has one row a case, ``clusters`` the cluster of each, for cases that are not independent of each other.
+    Raises ``ValueError`` when there are no cases.
+    """
+    if values.empty:
+        raise ValueError("a mean of nothing has no interval")
+    sums = values.groupby(clusters.to_numpy()).agg(["sum", "count"]).to_numpy(float)
+    draws = np.random.default_rng(seed).integers(0, len(sums), size=(samples, len(sums)))
+    drawn = sums[draws].sum(axis=1)
     low, high = np.percentile(drawn[:, 0] / drawn[:, 1], [2.5, 97.5])
     return float(low), float(high)
 
