@@ -69,6 +69,7 @@ SMALL_SCHEMA = {
             "name": name,
             "path": f"{name}.csv",
             "title": name,
+            "description": name,
             "profile": "tabular-data-resource",
             "schema": {
                 "fields": [{"name": "key", "type": "string"}, {"name": "value", "type": "integer"}],

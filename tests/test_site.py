@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from edition import data, notebooks, site
+from edition.built import note, noted
 
 CopyClone = Callable[[Path], Path]
 
@@ -85,11 +86,10 @@ def fresh(clone: Path, built: Path, tmp_path: Path) -> Path:
 
 
 def test_a_site_published_from_other_pages_is_not_taken_for_the_last_build(fresh: Path) -> None:
-    """A release, or a build that ended between the site and its stamp: what was built before must be built again."""
-    stamp = fresh / "_build" / site.STAMP
-    stamp.write_text(site.inputs_digest(fresh))
+    """A release, or a build that ended between the site and its note: what was built before must be built again."""
+    note(fresh, site.inputs_digest(fresh))
     site.publish(fresh)
-    assert not stamp.exists()
+    assert noted(fresh) == {}
 
 
 def test_bad_data_is_refused_and_the_last_site_stays(fresh: Path) -> None:
@@ -115,6 +115,6 @@ def test_a_warning_is_an_error_and_the_last_site_stays(fresh: Path) -> None:
 
 def test_nothing_changed_is_quick_and_said(fresh: Path) -> None:
     said: list[str] = []
-    (fresh / "_build" / site.STAMP).write_text(site.inputs_digest(fresh))
+    note(fresh, site.inputs_digest(fresh))
     site.build(fresh, said.append)
     assert said == ["Nothing changed since the last build."]

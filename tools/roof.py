@@ -8,13 +8,16 @@ that addresses without a version keep working.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import tarfile
 import tempfile
 from pathlib import Path
 
-from edition import versions
+from edition import built, notebooks, paths, versions
+
+VERSION = re.compile(r"\d+(?:\.\d+)+")
 
 
 def unpack(archive: Path, roof: Path) -> None:
@@ -22,11 +25,16 @@ def unpack(archive: Path, roof: Path) -> None:
     with tempfile.TemporaryDirectory(dir=roof) as place, tarfile.open(archive) as packed:
         packed.extractall(place, filter="data")
         (site,) = Path(place).iterdir()
-        site.rename(roof / json.loads((site / versions.FILE).read_text(encoding="utf-8"))["this"])
+        version = json.loads((site / versions.FILE).read_text(encoding="utf-8"))["this"]
+        if not VERSION.fullmatch(version) or (roof / version).exists():
+            sys.exit(f"{archive.name} calls itself version {version!r}: a number as 1.2.3, and one site each.")
+        site.rename(paths.within(roof, version))
 
 
 def main(releases: Path, roof: Path, site: Path | None) -> None:
     """Make ``roof`` anew."""
+    if reason := built.refusal(notebooks.root()):
+        sys.exit(reason)
     shutil.rmtree(roof, ignore_errors=True)
     roof.mkdir(parents=True)
     for archive in sorted(releases.rglob("*-site.tar.gz")):

@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import conflicts, data, descriptor, rules
+from . import conflicts, data, datafiles, descriptor, rules
 from .data import SCHEMA
 from .problems import Problem, did_you_mean, shortened
 
@@ -71,7 +71,8 @@ def check(root: Path) -> list[Problem]:
     if described := list(descriptor.check(data.package(root))):
         return described
     tables = {name: _read(name, root, resource) for name, resource in data.resources(root).items()}
-    found = [problem for table in tables.values() for problem in table.problems]
+    found = [*datafiles.undescribed(root)]
+    found += [problem for table in tables.values() for problem in table.problems]
     found += [problem for table in tables.values() for problem in _keys(table)]
     found += _references(tables)
     doubtful = {name for name, table in tables.items() if any(problem.file == table.file for problem in found)}

@@ -63,10 +63,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _check() -> int:
-    from . import data, manuscript
+    from . import data, datafiles, manuscript
     from .problems import report
 
     root = data.folder()
+    if told := datafiles.notice(root):
+        print(told, file=sys.stderr)
     problems = data.check(root)
     if (root.parent / manuscript.CONTENTS).is_file():
         problems = [*manuscript.check(root.parent), *problems]

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from . import paths
+
 if TYPE_CHECKING:
     from .problems import Problem
 
@@ -67,10 +69,21 @@ def folder() -> Path:
 def package(root: Path) -> dict[str, Any]:
     """Return the descriptor of the data package in ``root``."""
     try:
-        return json.loads((root / SCHEMA).read_text(encoding="utf-8"))
+        return _held(json.loads((root / SCHEMA).read_text(encoding="utf-8")))
     except json.JSONDecodeError as error:
         told = f"not valid JSON ({error.msg}). A sign is missing there, or just before, or one is too many."
         raise DataError(f"data/{SCHEMA}, line {error.lineno}: {told}") from error
+
+
+def _held(descriptor: dict[str, Any]) -> dict[str, Any]:
+    """Return the descriptor if each of its tables is a file of ``data/`` itself. Raises ``DataError``."""
+    for resource in descriptor.get("resources", []):
+        for key in ("name", "path"):
+            value = str(resource.get(key, ""))
+            if value and ("/" in value or paths.fault(value)):
+                told = f"data/{SCHEMA}: the table {resource.get('name')!r} has the {key} {value!r}."
+                raise DataError(f"{told} Name a file of data/ itself, in letters, digits, hyphens and points.")
+    return descriptor
 
 
 def resources(root: Path) -> dict[str, dict[str, Any]]:

@@ -10,7 +10,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import archives, data
+from . import archives, data, datafiles
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
@@ -32,10 +32,11 @@ def write(source: Path, target: Path, released: int) -> None:
 
 
 def _archive(source: Path, archive: Path, released: int) -> None:
-    """Write all files of ``source`` under ``data/``, so that ``edition.load`` works in the unpacked folder."""
-    files = (path for path in source.iterdir() if path.is_file() and not path.name.startswith("."))
+    """Write the package in ``source`` under ``data/``, so that ``edition.load`` works in the unpacked folder."""
     day = released - released % 86_400
-    archive.write_bytes(archives.zipped({f"data/{file.name}": file.read_bytes() for file in files}, day))
+    archive.write_bytes(
+        archives.zipped({f"data/{file.name}": file.read_bytes() for file in datafiles.published(source)}, day)
+    )
 
 
 def parquet(name: str, source: Path) -> bytes:

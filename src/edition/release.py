@@ -15,7 +15,22 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from . import archives, articles, catalogue, citing, data, diff, downloads, epub, fonts, notebooks, offline, pdf, site
+from . import (
+    archives,
+    articles,
+    catalogue,
+    citing,
+    data,
+    datafiles,
+    diff,
+    downloads,
+    epub,
+    fonts,
+    notebooks,
+    offline,
+    pdf,
+    site,
+)
 from .citing import Edition
 
 DIST = "dist"
@@ -154,7 +169,7 @@ def _changes(clone: Path) -> Iterator[bytes]:
 def data_files(clone: Path, told: Edition, tracked: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the data package: the tables as CSV and as Parquet, the schema, the catalogue, the licence."""
     return {
-        **{path.removeprefix("data/"): content for path, content in tracked.items() if path.startswith("data/")},
+        **{file.name: tracked[f"data/{file.name}"] for file in datafiles.published(clone / "data")},
         **{name: tracked[name] for name in ("CITATION.cff", "LICENSE-CONTENT")},
         **catalogue.catalogue(clone / "data", told),
         **{

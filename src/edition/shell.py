@@ -15,6 +15,8 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 
+from . import paths
+
 # What speaks of the page that lent the shell: its title, neighbours, address, description, and its own script.
 _OWN = re.compile(
     r'[ \t]*<link rel="(?:prev|next|canonical|cite-as|describedby|item|author|license|type)"[^>]*>\n?|'
@@ -110,9 +112,9 @@ def write(pages: Iterable[Page], shell: Shell, site: Path, last: Path | None = N
         if last is None or not _taken_over(page, digest, site, last):
             article, files = page.make()
             for path, content in files.items():
-                _place(site / path).write_bytes(content)
+                _place(paths.within(site, path)).write_bytes(content)
             html = shell.around(article, page, digest)
-            _place(site / page.path).write_text(html, encoding="utf-8", newline="\n")
+            _place(paths.within(site, page.path)).write_text(html, encoding="utf-8", newline="\n")
             made.append(page.path)
     return made
 
@@ -124,7 +126,7 @@ def _taken_over(page: Page, digest: str, site: Path, last: Path) -> bool:
         return False
     if last != site:
         for path in (page.path, *page.files):
-            shutil.copy2(last / path, _place(site / path))
+            shutil.copy2(last / path, _place(paths.within(site, path)))
     return True
 
 

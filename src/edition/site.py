@@ -22,7 +22,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import jupyterbook
+from . import built, jupyterbook
 
 # Pandas and all that reads notebooks are imported where they are used: finding that nothing changed needs neither.
 if TYPE_CHECKING:
@@ -30,14 +30,10 @@ if TYPE_CHECKING:
 
 # All that a page is made of; a change of any of these files makes a new site.
 INPUTS = ("book", "data", "src/edition", "_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "requirements.lock")
-STAMP = "inputs"
 BIBLIOGRAPHY = "book/references.bib"
-# Files that show on some pages alone; a change of any other input builds every page anew. Chapters print their stored
-# outputs, and of the tables no more than labels of sources, terms, and links to States and texts with a page.
-OF_SOME_PAGES = ("book/*.ipynb", "book/*.md", "data/*.csv", "book/inputs.json")
-OF_ALL_PAGES = {
-    f"data/{name}.csv" for name in ("sources", "glossary", "states", "resolutions", "provisions_of_texts", "statements")
-}
+# Files that show on some pages alone: a change of any other input builds every page anew. Tables are not among them:
+# which of their cells chapters show (labels, grades, links, cards) would have to be listed by hand.
+OF_SOME_PAGES = ("book/*.ipynb", "book/*.md", "book/inputs.json")
 KEPT = "pages-as-written"  # see sphinxext.incremental
 LIBRARY = "vega.js"
 CACHE = "cache.json"
@@ -55,8 +51,10 @@ def build(clone: Path, say: Callable[[str], None] = print) -> Path:
 
     Raises ``SiteError``, ``NotebookError`` or ``DataError`` with a message for people.
     """
-    html, stamp = clone / "_build" / "html", clone / "_build" / STAMP
-    if html.is_dir() and stamp.is_file() and stamp.read_bytes() == inputs_digest(clone).encode():
+    html = clone / "_build" / "html"
+    if reason := built.refusal(clone):
+        raise SiteError(reason)
+    if built.noted(clone).get("inputs") == inputs_digest(clone):
         say("Nothing changed since the last build.")
         return html
     code = _code(clone)
@@ -88,7 +86,7 @@ def build(clone: Path, say: Callable[[str], None] = print) -> Path:
         except Exception:
             hold()  # whatever went wrong, bad data are the likelier reason
             raise
-        stamp.write_text(built_from)
+        built.note(clone, built_from)
     return html
 
 
@@ -147,17 +145,19 @@ def publish(clone: Path, hold: Callable[[], None] = lambda: None, book: Popen[st
     bibliography.write(data.load("sources", clone / "data"), fresh)
     versions.write(fresh, citing.read((clone / "CITATION.cff").read_text(encoding="utf-8")))
     (fresh / ".buildinfo").unlink(missing_ok=True)  # Sphinx's own mark, which differs between versions of Python
-    (clone / "_build" / STAMP).unlink(missing_ok=True)  # it told of the last site; the caller may write another
+    built.forget(clone)  # what was noted told of the last site; the caller may note another
     _swap(fresh, html)
     return html
 
 
 def _data_package(clone: Path, place: Path) -> Path:
     """Write to ``place`` what the site offers of the data: the tables, other forms of them, and descriptions."""
-    from . import catalogue, citing, downloads
+    from . import catalogue, citing, datafiles, downloads
 
     shutil.rmtree(place, ignore_errors=True)
-    shutil.copytree(clone / "data", place)
+    place.mkdir(parents=True)
+    for file in datafiles.published(clone / "data"):
+        shutil.copy2(file, place)
     downloads.write(clone / "data", place, release_time(clone))
     edition = citing.read((clone / "CITATION.cff").read_text(encoding="utf-8"))
     for name, content in catalogue.catalogue(clone / "data", edition).items():
@@ -195,8 +195,13 @@ def _digests(root: Path, files: Iterator[Path]) -> dict[str, str]:
 
 
 def _input_files(clone: Path) -> Iterator[Path]:
+    from . import datafiles
+
     for name in INPUTS:
         place = clone / name
+        if name == "data":
+            yield from datafiles.published(place)
+            continue
         if place.is_file():
             yield place
         for file in sorted(place.rglob("*")) if place.is_dir() else ():
@@ -239,16 +244,21 @@ def _jupyter_book(clone: Path, book: Popen[str]) -> Path:
     if not (pages / "index.html").is_file():
         raise SiteError("Jupyter Book ended without an error and made no page.")
     shutil.copy2(work / LIBRARY, pages / "_static")
-    cache = {"inputs": inputs, "files": _digests(work, _cache_files(work))}
-    (work / CACHE).write_text(json.dumps(cache), encoding="utf-8")
+    remember(work, inputs)
     return pages
+
+
+def remember(work: Path, inputs: dict[str, Any]) -> None:
+    """Note what the pages in ``work`` were made from, for the next build, which may start from them."""
+    cache = {"inputs": inputs, "files": built.fingerprint(work, _cache_files(work))}
+    (work / CACHE).write_text(json.dumps(cache), encoding="utf-8")
 
 
 def _may_continue(work: Path, inputs: dict[str, Any]) -> bool:
     """Say whether a build may start from ``work``: it is whole, and no input changed that shows on every page."""
     try:
         cache = json.loads((work / CACHE).read_bytes())
-        if cache["files"] != _digests(work, _cache_files(work)):
+        if cache["files"] != built.fingerprint(work, _cache_files(work)):
             return False
         before, after = dict(cache["inputs"]), dict(inputs)
         old, new = before.pop("files"), after.pop("files")
@@ -259,7 +269,7 @@ def _may_continue(work: Path, inputs: dict[str, Any]) -> bool:
 
 
 def _of_some_pages(name: str) -> bool:
-    return name not in OF_ALL_PAGES and any(fnmatch(name, pattern) for pattern in OF_SOME_PAGES)
+    return any(fnmatch(name, pattern) for pattern in OF_SOME_PAGES)
 
 
 def _cache_files(work: Path) -> Iterator[Path]:

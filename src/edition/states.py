@@ -18,11 +18,6 @@ from .statelists import KINDS, LISTS
 FOLDER = "book/states"
 HERE = Path(__file__).parent
 LONG, WHOLE = 160, ' class="ed-whole"'  # a fact of so many letters takes the width of the page
-# A change of any of these may change every page.
-MODULES = (
-    *("drawings", "figures", "lists", "record", "resolutions", "shell", "statelists", "states", "text"),
-    "sphinxext/sources",
-)
 
 # Pages ----------------------------------------------------------------------------------------------------------------
 
@@ -66,8 +61,8 @@ def _page(record: Record, row: Row, beside: tuple[Row | None, Row | None], code:
 def code_digest(record: Record) -> str:
     """Return the digest of what every page depends on: the code that makes it, and which texts have pages."""
     total = sha256()
-    for module in MODULES:
-        total.update((HERE / f"{module}.py").read_bytes())
+    for module in sorted(HERE.rglob("*.py")):  # all of the package: which module prints what is for nobody to list
+        total.update(module.read_bytes())
     for row in record.tables["resolutions"]:
         total.update(f"{row['symbol']}{lists.has_page(record, row['symbol'])}".encode())
     return total.hexdigest()

@@ -23,6 +23,7 @@ MODULES = (
     "facts",
     "gallery",
     "glossary",
+    "guard",
     "highlighting",
     "incremental",
     "launch",

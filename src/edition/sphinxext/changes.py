@@ -60,7 +60,7 @@ class Changes(SphinxDirective):
         found = json.loads(file.read_text(encoding="utf-8"))
         here = self.env.app.builder.get_target_uri(self.env.docname)
         address = relative_uri(here, f"{FILES}/{version}.json")
-        return nodes.raw("", printed(found, before[0], address), format="html")
+        return nodes.raw("", printed(found, before[0], address), format="html", shipped=True)
 
 
 def printed(found: dict[str, Any], before: str, address: str) -> str:

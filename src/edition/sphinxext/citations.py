@@ -19,7 +19,6 @@ from typing import Any
 from docutils import nodes
 from docutils.nodes import Node, system_message
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
@@ -54,27 +53,11 @@ class SourceRole(SphinxRole):
         data = Path(self.env.srcdir) / "data"
         parts = [_print(register[c.source_id], c.locator, first=c.source_id not in seen) for c in cited]
         seen.update(citation.source_id for citation in cited)
-        places(self.env).setdefault(self.env.docname, set()).update((c.source_id, c.locator) for c in cited)
         note = source_note(number=self.env.new_serialno("edition-source") + 1, html="; ".join(parts) + ".")
         note["card"] = "".join(_card(register[c.source_id], c.locator, graded(data, c.source_id)) for c in cited)
         note["doubt"] = next(filter(None, (c.doubt or doubt(data, c.source_id, c.locator) for c in cited)), "")
         note["sources"] = [citation.source_id for citation in cited]
         return [note], []
-
-
-def places(env: BuildEnvironment) -> dict[str, set[tuple[str, str]]]:
-    """Return what each page cites: documents and places in them, whose grades its cards and marks show."""
-    if not hasattr(env, "edition_cited"):
-        env.edition_cited = {}  # type: ignore[attr-defined]
-    return env.edition_cited  # type: ignore[attr-defined]
-
-
-def forget(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    places(env).pop(docname, None)
-
-
-def merge(_app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    places(env).update({name: found for name, found in places(other).items() if name in docnames})
 
 
 def parse(text: str) -> list[Citation]:
@@ -138,6 +121,4 @@ def setup(app: Sphinx) -> None:
     app.add_role("src", SourceRole())
     app.add_node(source_note, html=(visit_html, None))
     app.add_css_file("cards.css")
-    app.connect("env-purge-doc", forget)
-    app.connect("env-merge-info", merge)
     app.connect("html-page-context", add_script)

@@ -21,7 +21,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
-from .. import citing
+from .. import citing, paths
 from ..citing import Edition, Work
 from . import paragraphs
 from .numbers import DATA_PAGE
@@ -258,7 +258,7 @@ def write_files(app: Sphinx, failure: Exception | None) -> None:
     works += [work for page in sorted(_exhibits(app.env)) for work in exhibit_works(app, page)]
     for work in [*works, *table_works(app)]:
         for path, content in files(work, edition).items():
-            (out / path).write_bytes(content)
+            paths.within(out, path).write_bytes(content)
 
 
 def setup(app: Sphinx) -> None:

@@ -115,7 +115,7 @@ class GlossaryAbbreviations(SphinxDirective):
             '<table class="ed-table"><thead><tr><th scope="col">Abbreviation</th><th scope="col">Stands for</th></tr>'
             f"</thead><tbody>{rows}</tbody></table>"
         )
-        return [nodes.raw("", scrolling(table, label="Abbreviations"), format="html")]
+        return [nodes.raw("", scrolling(table, label="Abbreviations"), format="html", shipped=True)]
 
 
 def link_first_uses(app: Sphinx, document: nodes.document, docname: str) -> None:

@@ -1,9 +1,9 @@
 """Building again only the pages that changed, and only when the result is the same to the byte as building all.
 
 The pages as Sphinx wrote them are kept beside the finished ones, for the next build to start from. A chapter is read
-again when its file, a file that it depends on, or the grade of what it cites has other content; every other page when
-anything changed. Times of files decide nothing. A change that other pages may show (a title, a number, an anchor, a
-cited document) ends the build: `edition.site` then builds all pages anew.
+again when its file has other content; every other page when anything changed. A changed table builds all pages, since
+what chapters show of tables (labels, grades, links) is for nobody to list. Times of files decide nothing. A change that
+other pages may show (a title, a number, an anchor) ends the build: `edition.site` then builds all pages anew.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
-from . import citations, sources
 from .paragraphs import is_chapter
 
 KEPT = "pages-as-written"
@@ -40,20 +39,12 @@ def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[s
 
 
 def content(env: BuildEnvironment) -> dict[str, str]:
-    """Return a digest of what each page is made of, and under the empty name one of all data.
-
-    A page is made of its file, the files that it depends on, and the grades of what it cites.
-    """
-    data = Path(env.srcdir) / "data"
-    made = {"": _digest(*sorted(data.glob("*.*")))}
-    for name in env.found_docs:
-        files = [Path(env.doc2path(name)), *(Path(env.srcdir) / file for file in sorted(env.dependencies[name]))]
-        cited = sorted(citations.places(env).get(name, ()))
-        grades = [
-            (sources.graded(data, source_id), sources.doubt(data, source_id, place)) for source_id, place in cited
-        ]
-        made[name] = f"{_digest(*files)} {hashlib.sha256(repr(grades).encode()).hexdigest()}"
-    return made
+    """Return a digest of what each page is made of: its file and the files that it depends on."""
+    folder = Path(env.srcdir)
+    return {
+        name: _digest(Path(env.doc2path(name)), *(folder / file for file in sorted(env.dependencies[name])))
+        for name in env.found_docs
+    }
 
 
 def _digest(*files: Path) -> str:

@@ -37,7 +37,7 @@ class OutlineClaims(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         for name in TABLES:
             self.env.note_dependency(f"data/{name}.csv")
-        bar = nodes.raw("", facets.bar(".ed-claims > li", "verdict", "kind", "section"), format="html")
+        bar = nodes.raw("", facets.bar(".ed-claims > li", "verdict", "kind", "section"), format="html", shipped=True)
         return [bar, *(self._section(numeral, title) for numeral, title in sections(Path(self.env.srcdir)))]
 
     def _section(self, numeral: str, title: str) -> nodes.section:
@@ -90,7 +90,7 @@ def print_claims(app: Sphinx, document: nodes.document, docname: str) -> None:
     for mark in list(document.findall(outline_claims)):
         own = [row for row in paragraphs(clone) if row["section"] == mark["section"]]
         html = "".join(_paragraph(app, docname, row, claims(clone, row["paragraph"])) for row in own)
-        mark.replace_self(nodes.raw("", html, format="html"))
+        mark.replace_self(nodes.raw("", html, format="html", shipped=True))
 
 
 def _paragraph(app: Sphinx, docname: str, paragraph: Row, own: list[Row]) -> str:

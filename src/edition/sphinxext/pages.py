@@ -1,7 +1,7 @@
 """The last look at a page: what the theme ships and this book does not use is left out, and what it misses is added.
 
 The theme is not forked: its options are set where it has them, and the finished HTML is mended where it has none. Each
-page then carries a policy: nothing is loaded from another host, and no script runs that was not there at the build.
+page then carries a policy: nothing is loaded from another host, and no script runs that this package does not ship.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util.logging import getLogger
 
 from . import stylesheets
 
@@ -60,7 +61,7 @@ THEME = (
     'd.theme=m!="auto"?m:matchMedia("(prefers-color-scheme:dark)").matches?"dark":"light"}'
 )
 POLICY = (
-    "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self' '{hash}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'"
 )
 HEAD = """<head>
@@ -193,6 +194,8 @@ def finish(app: Sphinx, failure: Exception | None) -> None:
     pages = stylesheets.bundle(out, pages, scripts)
     pages[out / "index.html"] = _entrance(app)
     for page, html in pages.items():
+        if inline_scripts(html):  # the policy stops it; that it is there at all must be known
+            getLogger(__name__).warning("%s holds a script that this package does not ship", page.relative_to(out))
         root = "../" * (len(page.relative_to(out).parts) - 1)
         page.write_text(secured(html, root), encoding="utf-8", newline="\n")
     for pattern in UNUSED_FILES:
@@ -235,14 +238,13 @@ def _mended(html: str, pattern: str, replacement: str) -> str:
 
 def secured(html: str, root: str) -> str:
     """Return a page whose head begins with the policy; ``root`` leads from the page to the site's first folder."""
-    hashes = "".join(f" '{script_hash(code)}'" for code in dict.fromkeys([THEME, *inline_scripts(html)]))
-    head = HEAD.format(policy=POLICY.format(hashes=hashes), root=root, theme=THEME)
+    head = HEAD.format(policy=POLICY.format(hash=script_hash(THEME)), root=root, theme=THEME)
     return re.sub(r"<head>\s*", lambda _: head, html, count=1)
 
 
 def inline_scripts(html: str) -> list[str]:
     """Return the code of the scripts that stand in a page and run; data in script elements does not."""
-    found = re.findall(r"<script\b([^>]*)>(.*?)</script>", html, flags=re.DOTALL)
+    found = re.findall(r"<script\b([^>]*)>(.*?)</script>", html, flags=re.DOTALL | re.IGNORECASE)
     return [code for attributes, code in found if not re.search(r'\bsrc=|type="(?!module|text/javascript)', attributes)]
 
 

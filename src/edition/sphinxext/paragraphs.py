@@ -81,7 +81,7 @@ def number(app: Sphinx, document: nodes.document, docname: str) -> None:
         paragraph["classes"].append("ed-para")
         label = f'aria-label="Paragraph {value}, its address"'
         link = f'<a class="ed-para-number" href="#para-{value}" {label}>{value}.</a> '
-        paragraph.insert(0, nodes.raw("", link, format="html"))
+        paragraph.insert(0, nodes.raw("", link, format="html", shipped=True))
 
 
 def setup(app: Sphinx) -> None:

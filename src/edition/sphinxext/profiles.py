@@ -13,9 +13,10 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.logging import getLogger
 from sphinx.util.osutil import relative_uri
 
-from .. import citing, record, resolutions, shell, states
+from .. import built, citing, record, resolutions, shell, states
 from . import cite, metadata
 
 FINDERS = {states.FOLDER: states, resolutions.FOLDER: resolutions}
@@ -25,14 +26,16 @@ class StateFinder(SphinxDirective):
     """Every State with its group and roles."""
 
     def run(self) -> list[nodes.Node]:
-        return [nodes.raw("", states.finder(record.read(Path(self.env.srcdir) / "data")), format="html")]
+        return [nodes.raw("", states.finder(record.read(Path(self.env.srcdir) / "data")), format="html", shipped=True)]
 
 
 class TextFinder(SphinxDirective):
     """Every text that has a page."""
 
     def run(self) -> list[nodes.Node]:
-        return [nodes.raw("", resolutions.finder(record.read(Path(self.env.srcdir) / "data")), format="html")]
+        return [
+            nodes.raw("", resolutions.finder(record.read(Path(self.env.srcdir) / "data")), format="html", shipped=True)
+        ]
 
 
 def add_script(app: Sphinx, page: str, _template: str, _context: dict[str, Any], _doc: nodes.document | None) -> None:
@@ -46,13 +49,16 @@ def make_pages(app: Sphinx, failure: Exception | None) -> None:
     if failure is not None or app.builder.format != "html":
         return
     clone, out = Path(app.srcdir), Path(app.outdir)
-    last = clone / "_build" / "html"
+    last = clone / built.SITE if built.noted(clone) else None  # no page is taken over from a site of another origin
     tables = record.read(clone / "data")
     for folder, module in FINDERS.items():
         if (out / folder / "index.html").is_file():
             frame = shell.Shell.of(out / folder / "index.html")
-            pages = (citable(app, page) for page in module.pages(tables))
-            shell.write(pages, frame, out, last if last.is_dir() else None)
+            pages = [citable(app, page) for page in module.pages(tables)]
+            for page in pages:
+                if page.path.removesuffix(".html") in app.env.found_docs:
+                    getLogger(__name__).warning("%s is made from data/: name the chapter otherwise", page.path)
+            shell.write(pages, frame, out, last)
 
 
 def citable(app: Sphinx, page: shell.Page) -> shell.Page:

@@ -15,6 +15,8 @@ from sphinx.application import Sphinx
 from sphinx.util.logging import getLogger
 from sphinx.util.osutil import relative_uri
 
+from .. import paths
+
 TABLE = "book/redirects.csv"
 SCRIPT = '<script defer src="{root}_static/moved.js"></script>'
 PAGE = """<!DOCTYPE html>
@@ -43,6 +45,9 @@ def read(table: Path) -> dict[str, str]:
 def faults(moved: dict[str, str], pages: dict[str, str]) -> Iterator[str]:
     """Yield what is wrong with the table, told by its old addresses; ``pages`` are HTML by their address."""
     for old, new in moved.items():
+        if reason := next(filter(None, map(_misplaced, (old, new))), ""):
+            yield f"{old} to {new}: {reason}"
+            continue
         page, _, anchor = new.partition("#")
         if page not in pages:
             yield f"{old} is to lead to {new}, and there is no such page"
@@ -55,6 +60,14 @@ def faults(moved: dict[str, str], pages: dict[str, str]) -> Iterator[str]:
             yield f"{old} is a part of a page of the book: it cannot have moved"
         elif page not in pages and anchor and page not in moved:
             yield f"{old} is a part of a page that is gone: say where the page has moved, too"
+
+
+def _misplaced(address: str) -> str:
+    """Say why an address cannot be one of a page of the book; it decides where a file is written."""
+    page, _, _ = address.partition("#")
+    if not page.startswith("book/") or not page.endswith(".html"):
+        return f"{address} is no page of the book: an address reads book/name.html, or book/name.html#part"
+    return paths.fault(page)
 
 
 def mended(moved: dict[str, str], pages: dict[str, str]) -> dict[str, str]:
@@ -97,8 +110,9 @@ def write(app: Sphinx, failure: Exception | None) -> None:
     for fault in found:
         getLogger(__name__).warning("%s: %s", TABLE, fault)
     for address, html in mended(moved, pages).items() if not found else ():
-        (out / address).parent.mkdir(parents=True, exist_ok=True)
-        (out / address).write_text(html, encoding="utf-8", newline="\n")
+        file = paths.within(out, address)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(html, encoding="utf-8", newline="\n")
 
 
 def setup(app: Sphinx) -> None:

@@ -63,7 +63,7 @@ class DataTables(SphinxDirective):
         data = Path(self.env.srcdir) / "data"
         rows = "".join(_file_row(resource, data) for resource in _resources(data))
         heads = ("Table", "What it holds", "Rows", "Before you use it", "Files")
-        return [nodes.raw("", _html_table("The tables of the data package", heads, rows), format="html")]
+        return [nodes.raw("", _html_table("The tables of the data package", heads, rows), format="html", shipped=True)]
 
 
 class DataDictionary(SphinxDirective):
@@ -133,7 +133,7 @@ def _table_section(resource: dict[str, Any], data: Path, document: nodes.documen
         f" <span>Before you use it: {escape(warnings)}</span></p>" if warnings else "</p>",
         _fields(resource),
     ]
-    section += nodes.raw("", "\n".join(html), format="html")
+    section += nodes.raw("", "\n".join(html), format="html", shipped=True)
     return section
 
 
@@ -210,7 +210,9 @@ def print_register(app: Sphinx, document: nodes.document, docname: str) -> None:
             for source in entries
         ]
         bar = facets.bar(".ed-register > div", "type", "table", "use")
-        mark.replace_self(nodes.raw("", f'{bar}<dl class="ed-register">{"".join(html)}</dl>', format="html"))
+        mark.replace_self(
+            nodes.raw("", f'{bar}<dl class="ed-register">{"".join(html)}</dl>', format="html", shipped=True)
+        )
 
 
 def _reading_order(env: BuildEnvironment) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from .. import figures
+from .. import figures, paths
 from .outputs import FOLDER, exhibits
 
 STYLES = ("edition.css", "figures.css")
@@ -22,7 +22,7 @@ def write_exhibit_files(app: Sphinx, document: nodes.document, _docname: str) ->
         folder.mkdir(exist_ok=True)
         files = figures.figure_files(about["html"]) if about["kind"] == "figure" else {"csv": about["csv"].encode()}
         for suffix, content in files.items():
-            (folder / f"{about['id']}.{suffix}").write_bytes(content)
+            paths.within(folder, f"{about['id']}.{suffix}").write_bytes(content)
 
 
 def write_palette(app: Sphinx, failure: Exception | None) -> None:
