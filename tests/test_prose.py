@@ -46,6 +46,19 @@ def test_names_and_dates_pass(text: str) -> None:
     assert not prose.typed_quantities(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It was adopted by {glue:text}`yes` votes to {glue:text}`no`, with {glue:text}`out` abstentions.", True),
+        ("It passed by {glue:text}`yes` to {glue:text}`x.ipynb::no:s`, with many abstaining.", True),
+        ("It was adopted by {glue:text}`yes` votes to none, with {glue:text}`many` abstentions.", False),
+        ("{glue:text}`no` member did not vote, and {glue:text}`out` abstained.", False),
+    ],
+)
+def test_votes_are_written_in_figures(text: str, found: bool) -> None:
+    assert bool(prose.worded_votes(text, {"yes": "28", "no": "one", "out": "four", "many": "17"})) is found
+
+
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
     """A clone with one chapter whose every part breaks a rule."""

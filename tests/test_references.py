@@ -153,7 +153,9 @@ def test_references_name_the_paragraphs_that_carry_the_label(built: Path, root: 
         for labels in re.findall(r"\{para\}`([^`]*)`", path.read_text("utf-8")):
             expected = sorted((number[label.strip()] for label in labels.split(",")), key=lambda place: place[1])
             printed = [str(n) for _, n in expected]
-            words = f"para. {printed[0]}" if len(printed) == 1 else f"paras {', '.join(printed[:-1])} and {printed[-1]}"
+            words = (
+                f"para. {printed[0]}" if len(printed) == 1 else f"paras. {', '.join(printed[:-1])} and {printed[-1]}"
+            )
             assert words in text_of(pages[path.stem]), labels
             for page, n in expected:
                 there = "" if page == path.stem else f"{page}.html"

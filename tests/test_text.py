@@ -95,3 +95,20 @@ def test_states_stand_in_a_sentence_as_the_united_nations_writes_them(root: Path
     with_article = {iso3 for iso3, name in names.items() if text.the([name]).startswith("the ")}
     assert {"NER", "DOM", "SDN", "COG", "COD", "PHL", "BOL", "NLD", "USA"} <= with_article
     assert all("(" not in text.the([name]) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("registered", "printed"),
+    [
+        ("paras 22-32", "paras. 22–32"),
+        ("paras. 5 and 8-9", "paras. 5 and 8–9"),
+        ("Arts 55-56", "Arts. 55–56"),
+        ("art. 14(3)-(4)", "art. 14 (3)-(4)"),
+        ("chs 7-12", "chaps. 7–12"),
+        ("ch. IV, sec. A", "chap. IV, sec. A"),
+        ("A/HRC/RES/S-1/1, 2018-03-22", "A/HRC/RES/S-1/1, 2018-03-22"),
+        ("v.2/Data/CSVs/1-5.csv @ 986898e98047", "v.2/Data/CSVs/1-5.csv @ 986898e98047"),
+    ],
+)
+def test_a_place_is_printed_in_the_style_of_the_united_nations(registered: str, printed: str) -> None:
+    assert text.place(registered) == printed

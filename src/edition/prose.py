@@ -10,9 +10,11 @@ from __future__ import annotations
 import ast
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from nbformat import NotebookNode
 
 from .notebooks import callee, code_cells, read
 
@@ -55,6 +57,13 @@ _CARDINALS = (
 )
 _TYPED = re.compile(rf"\d[\d.,]*|\b(?:{_CARDINALS})\b(?!-(?:{_ORDINAL})\b)", re.I)
 
+# Votes stand in figures, however small: 28 votes to 1, with 17 abstentions. "To none" is written so.
+_SMALL = "one|two|three|four|five|six|seven|eight|nine|zero"
+_VOTES_IN_WORDS = re.compile(
+    rf"\b(?:by (?:{_SMALL}) (?:votes )?to|votes? to (?:{_SMALL})|to (?:{_SMALL}),? with|with (?:{_SMALL}) abst\w+)\b",
+    re.I,
+)
+
 _GLUED = re.compile(r"\{glue:text\}`[^`]*`")
 
 # Parts of a page that are not prose.
@@ -89,6 +98,12 @@ def typed_quantities(text: str) -> list[str]:
     for allowed in ALLOWED:
         text = re.sub(allowed, " ", text)
     return [_around(text, found) for found in _TYPED.finditer(text)]
+
+
+def worded_votes(text: str, values: Mapping[str, str]) -> list[str]:
+    """Return the results of votes that ``text`` gives in words, with ``values`` (by name) in place of their glue."""
+    shown = re.sub(r"\{glue:text\}`(?:[^`]*::)?(\w+)(?::s)?`", lambda found: values.get(found[1], "¤"), text)
+    return [_around(shown, found) for found in _VOTES_IN_WORDS.finditer(shown)]
 
 
 def _around(text: str, found: re.Match[str]) -> str:
@@ -133,10 +148,13 @@ def _page_findings(path: Path, page: str) -> Iterator[Finding]:
 
 def _notebook_findings(path: Path, page: str) -> Iterator[Finding]:
     notebook = read(path)
+    values = _glued_values(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             for words in typed_quantities(cell.source):
                 yield Finding(page, words, "a quantity is typed")
+            for words in worded_votes(cell.source, values):
+                yield Finding(page, words, "votes are written in figures: glue str(n)")
             for paragraph in paragraphs(cell.source):
                 if not has_source(paragraph):
                     yield Finding(page, paragraph[:80], "no source")
@@ -144,6 +162,15 @@ def _notebook_findings(path: Path, page: str) -> Iterator[Finding]:
         for text in _shown_strings(cell.source):
             for words in typed_quantities(text):
                 yield Finding(page, words, "a quantity is typed in a title, caption or note")
+
+
+def _glued_values(notebook: NotebookNode) -> dict[str, str]:
+    """Return what the stored outputs of a notebook glue, by name, as readers see it."""
+    outputs = (output for cell in code_cells(notebook) for output in cell.outputs)
+    glued = (output for output in outputs if "scrapbook" in output.get("metadata", {}))
+    return {
+        output.metadata.scrapbook.name: ast.literal_eval("".join(next(iter(output.data.values())))) for output in glued
+    }
 
 
 def _shown_strings(source: str) -> Iterator[str]:

@@ -98,6 +98,28 @@ def listing(items: Iterable[str], joiner: str = "and") -> str:
     return f"{', '.join(head)} {joiner} {last}" if head else last
 
 
+_STYLE = (  # a place in a document as it was registered, and as the United Nations prints it
+    (re.compile(r"\b([Pp]aras|[Aa]rts|[Nn]os)\b(?!\.)"), r"\1."),
+    (re.compile(r"\bchs\b\.?"), "chaps."),
+    (re.compile(r"\bch\b\.?"), "chap."),
+    (re.compile(r"(?<![\w/.-])(\d+)-(\d+)(?![\w/-])"), r"\1–\2"),
+    (re.compile(r"(?<=\d)\((?=\w{1,3}\))"), " ("),
+)
+
+
+def place(locator: str) -> str:
+    """Return a place in a document in the style of the United Nations: abbreviations with a stop, en dashes in ranges.
+
+    >>> place("paras 22-32")
+    'paras. 22–32'
+    >>> place("Art. 32(1)")
+    'Art. 32 (1)'
+    """
+    for pattern, printed in _STYLE:
+        locator = pattern.sub(printed, locator)
+    return locator
+
+
 def short_names(names: pd.Series[str]) -> pd.Series[str]:
     """Return the names of States as charts and running text write them: two long names are cut short."""
     return names.replace(_SHORT_NAMES)

@@ -22,6 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
+from ..text import place
 from .sources import CONFIDENCE, DOUBTFUL, Source, doubt, graded, register_of
 
 
@@ -74,22 +75,22 @@ def parse(text: str) -> list[Citation]:
 
 def _print(source: Source, locator: str, first: bool) -> str:
     """Return label and locator; at its first mention on a page a document is also named in full."""
-    place = f", {escape(locator)}" if locator else ""
+    where = f", {escape(place(locator))}" if locator else ""
     if not first:
-        return f"{source.link()}{place}"
+        return f"{source.link()}{where}"
     kind = f' <span class="ed-note-kind">({escape(source.kind)})</span>'
     if not source.symbol:
-        return f"{source.link(source.title)}{place}{kind}"
-    return f"{source.link()}{place} <cite>{escape(source.title)}</cite>{kind}"
+        return f"{source.link(source.title)}{where}{kind}"
+    return f"{source.link()}{where} <cite>{escape(source.title)}</cite>{kind}"
 
 
 def _card(source: Source, locator: str, confidence: str) -> str:
     """Return a document in full: symbol or title as a link, title, kind and date, place, confidence."""
     name = source.link() if source.symbol else source.link(source.title)
     title = f"<cite>{escape(source.title)}</cite>" if source.symbol else ""
-    place = f"Place: {escape(locator)}" if locator else ""
+    where = f"Place: {escape(place(locator))}" if locator else ""
     rows = f"Confidence of the rows that rest on it: {confidence}" if confidence else "No row of a table rests on it"
-    lines = (f"<b>{name}</b>", title, escape(source.kind), place, rows)
+    lines = (f"<b>{name}</b>", title, escape(source.kind), where, rows)
     return f'<span class="ed-card-source">{"<br>".join(line for line in lines if line)}</span>'
 
 

@@ -21,6 +21,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from ..data import rows
 from ..tables import scrolling
+from ..text import place
 from .paragraphs import is_chapter
 from .sources import CONFIDENCE, DOUBTFUL, REGISTER_PAGE, register_of
 
@@ -94,7 +95,7 @@ class GlossaryTerms(SphinxDirective):
             source = register_of(self.env.app)[term.source_id]
             page = self.env.app.builder.get_relative_uri(self.env.docname, REGISTER_PAGE)
             link = nodes.reference("", source.label, refuri=f"{page}#{source.source_id}", internal=True)
-            line += [nodes.Text("Source: "), link, nodes.Text(f", {term.locator}." if term.locator else ".")]
+            line += [nodes.Text("Source: "), link, nodes.Text(f", {place(term.locator)}." if term.locator else ".")]
         told = [term.note, f"Marked {term.confidence}: {CONFIDENCE[term.confidence]}."]
         line += nodes.Text(" " + " ".join(filter(None, told if term.confidence in DOUBTFUL else told[:1])))
         yield line

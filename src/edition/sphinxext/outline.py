@@ -16,6 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from ..data import rows
+from ..text import place
 from . import facets
 from .sources import REGISTER_PAGE, register_of
 
@@ -133,8 +134,8 @@ def _foot(app: Sphinx, docname: str, claim: Row) -> str:
     here = app.builder.get_target_uri(docname)
     page = relative_uri(here, app.builder.get_target_uri(REGISTER_PAGE))
     source = register_of(app)[claim["source_id"]]
-    place = f", {escape(claim['locator'])}" if claim["locator"] else ""
-    link = f'<a href="{page}#{source.source_id}">{escape(source.label)}</a>{place}'
+    where = f", {escape(place(claim['locator']))}" if claim["locator"] else ""
+    link = f'<a href="{page}#{source.source_id}">{escape(source.label)}</a>{where}'
     return f'{link} ({escape(claim["confidence"])}). <a href="#{anchor(claim)}">{escape(claim["claim_id"])}</a>'
 
 

@@ -1,7 +1,7 @@
 """``{para}`consent` ``: the number of a paragraph of any chapter, by the label that stands before it.
 
 A paragraph is labelled as MyST labels anything, by a line ``(consent)=`` before it, and printed as ``para. 123``;
-several labels, parted by commas, as ``paras 12, 15 and 19``, in the order of the study. The label is an address of the
+several labels, parted by commas, as ``paras. 12, 15 and 19``, in the order of the study. The label is an address of the
 paragraph as well (``legal-basis.html#consent``), for tables of notebooks, which know no numbers.
 """
 
@@ -81,8 +81,8 @@ def resolve(app: Sphinx, document: nodes.document, docname: str) -> None:
 
 
 def _printed(app: Sphinx, docname: str, found: list[tuple[str, int]]) -> list[Node]:
-    """Return ``para. 12`` or ``paras 12, 15 and 19``, each number a link."""
-    printed: list[Node] = [nodes.Text("paras " if len(found) > 1 else "para. ")]
+    """Return ``para. 12`` or ``paras. 12, 15 and 19``, each number a link."""
+    printed: list[Node] = [nodes.Text("paras. " if len(found) > 1 else "para. ")]
     for position, (page, number) in enumerate(found):
         if position:
             printed.append(nodes.Text(" and " if position == len(found) - 1 else ", "))
