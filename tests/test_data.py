@@ -220,3 +220,23 @@ def test_the_package_carries_licence_and_version(root: Path) -> None:
     descriptor = json.loads((root / "data/datapackage.json").read_text("utf-8"))
     assert descriptor["licenses"][0]["name"] == "CC-BY-4.0"
     assert descriptor["version"]
+
+
+def test_no_row_is_later_than_its_table_is_said_to_reach(root: Path) -> None:
+    """What is printed under figures as the reach of a table: a date of the calendar that no row exceeds."""
+    tables = data.resources(root / "data")
+    dated = {name: data.covers_until(table) for name, table in tables.items() if data.covers_until(table)}
+    assert {"resolutions", "votes", "treaty_acts", "upr_responses"} <= dated.keys()
+    for name, until in dated.items():
+        pd.Period(until)
+        for column in {"date", "as_of", "year", "period_end"} & {
+            field["name"] for field in tables[name]["schema"]["fields"]
+        }:
+            late = [row[column] for row in data.rows(name, root / "data") if row[column][: len(until)] > until]
+            assert not late, f"{name}, {column}: {late} after {until}"
+
+
+def test_what_was_checked_was_checked_after_it_happened(root: Path) -> None:
+    for name, table in data.resources(root / "data").items():
+        if checked := table.get("edition:checked_on"):
+            assert data.covers_until(table)[:7] <= checked, name

@@ -91,6 +91,11 @@ def resources(root: Path) -> dict[str, dict[str, Any]]:
     return {resource["name"]: resource for resource in package(root)["resources"]}
 
 
+def covers_until(resource: dict[str, Any]) -> str:
+    """Return the last date of which the rows of a table can speak, as long as it is precise; empty where not said."""
+    return str(resource.get("edition:covers_until", ""))
+
+
 def load(name: str, root: Path | None = None) -> pd.DataFrame:
     """Return the table ``name``: one row a fact, columns typed by the schema, in the order of the file.
 

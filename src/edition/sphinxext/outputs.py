@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -17,6 +18,8 @@ from sphinx.util.osutil import relative_uri
 from sphinx.writers.html5 import HTML5Translator
 
 from .. import figures
+from ..data import SCHEMA, covers_until, resources
+from ..text import date
 from .sources import REGISTER_PAGE, register_of
 
 
@@ -79,7 +82,7 @@ def depart_html(_self: HTML5Translator, _node: nodes.Element) -> None:
 def _foot(self: HTML5Translator, node: Any) -> str:
     """Return what stands beneath an exhibit: documents, tables of the data package, files, code, address."""
     about = node["about"]
-    tables = [_download(self, f"data/{name}.csv", name) for name in about["tables"]]
+    tables = [_download(self, f"data/{name}.csv", name) + _reach(self, name) for name in about["tables"]]
     files = {"csv": "Data (CSV)"} | ({"svg": "SVG"} if about["kind"] == "figure" else {})
     parts = [
         _sources(self, about["sources"]),
@@ -90,6 +93,12 @@ def _foot(self: HTML5Translator, node: Any) -> str:
         f'<a href="{_uri(self, "book/cite.html")}#cite-{escape(about["id"])}" data-ed-cite>Cite</a>',
     ]
     return '<div class="ed-exhibit-foot">' + " ".join(part for part in parts if part) + "</div>\n"
+
+
+def _reach(self: HTML5Translator, name: str) -> str:
+    """Return how far the rows of a table reach, so that no reader takes the last row for the last event."""
+    until = covers_until(resources(Path(self.builder.srcdir) / "data").get(name, {}))
+    return f" (to {escape(date(until))})" if until else ""
 
 
 def _download(self: HTML5Translator, path: str, label: str) -> str:
@@ -150,6 +159,8 @@ def refuse_unknown_sources(app: Sphinx, document: nodes.document) -> None:
     from sphinx.util.logging import getLogger
 
     register = register_of(app)
+    if any(True for kind in _NODES.values() for _ in document.findall(kind)):
+        app.env.note_dependency(f"data/{SCHEMA}")  # the foot says how far a table reaches
     for about in exhibits(document):
         unknown = [source_id for source_id in about["sources"] if source_id not in register]
         if unknown:

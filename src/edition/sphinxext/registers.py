@@ -21,10 +21,11 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
-from ..data import SCHEMA, columns, resources
+from ..data import SCHEMA, columns, covers_until, resources
 from ..data import rows as rows_of
 from ..downloads import PARQUET
 from ..tables import scrolling
+from ..text import date
 from . import facets
 from .citations import source_note
 from .outputs import exhibits
@@ -116,6 +117,14 @@ def _html_table(label: str, heads: Sequence[str], rows: str) -> str:
     return scrolling(table, label=label)
 
 
+def _dates(resource: dict[str, Any]) -> str:
+    """Return the sentence on how far a table's rows reach, and when they were last compared with their source."""
+    until, checked = covers_until(resource), resource.get("edition:checked_on", "")
+    told = [f"The rows reach to {date(until)}."] if until else []
+    told += [f"They were last compared with their source in full in {date(checked)}."] if checked else []
+    return f"<p>{escape(' '.join(told))}</p>" if told else ""
+
+
 _NUMERIC = {"Rows": ' class="ed-num"'}
 
 
@@ -128,6 +137,7 @@ def _table_section(resource: dict[str, Any], data: Path, document: nodes.documen
     warnings = _warnings(resource)
     html = [
         f"<p>{escape(resource['description'])}</p>",
+        _dates(resource),
         f'<p class="ed-table-facts"><span>Table: {escape(name)}</span> <span>{_files(resource)}</span> '
         f"<span>{_count(resource, data):,} rows</span> <span>Key: {escape(key)}</span>",
         f" <span>Before you use it: {escape(warnings)}</span></p>" if warnings else "</p>",
