@@ -584,3 +584,10 @@ def test_no_state_named_in_a_chapter_is_without_its_link(built: Path, tables: re
             assert named == there, (path.name, told[:80])
             mentioned += len(named)
     assert mentioned > 200
+
+
+def test_rows_stand_in_the_order_that_people_count_in() -> None:
+    symbols = ["A/HRC/RES/35/21", "A/HRC/RES/35/8", "A/HRC/RES/4/7", "A/HRC/RES/35/31"]
+    assert sorted(symbols, key=lists.natural) == [symbols[2], symbols[1], symbols[0], symbols[3]]
+    assert sorted(["1", "10", "2", "PP1", "PP10", "PP2"], key=lists.natural) == ["PP1", "PP2", "PP10", "1", "2", "10"]
+    assert sorted(["2018-03", "", "2018"], key=lists.natural) == ["", "2018", "2018-03"]

@@ -70,9 +70,15 @@ class Kind:
         return [(self.table, row) for row in rows] + further
 
 
-def _rank(record: Record, row: Row, column: str) -> str:
+def _rank(record: Record, row: Row, column: str) -> list[tuple[bool, str, int]]:
     by_name = column.endswith("iso3") and row[column]
-    return record.one("states", "iso3", row[column])["sort_name"].casefold() if by_name else row[column]
+    return natural(record.one("states", "iso3", row[column])["sort_name"].casefold() if by_name else row[column])
+
+
+def natural(value: str) -> list[tuple[bool, str, int]]:
+    """Return a key by which 35/8 comes before 35/21 and PP2 before PP10; numbers without a word come last (PP2, 1)."""
+    parts = re.findall(r"(\D*)(\d*)", value)[:-1]
+    return [(not words, words, int(digits or 0)) for words, digits in parts]
 
 
 # Cells ----------------------------------------------------------------------------------------------------------------

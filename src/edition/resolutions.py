@@ -57,6 +57,7 @@ LISTS = (
             Column("In the words of the editors", plain("paraphrase"), prose=True),
             Column("Same idea in", plain("same_idea_in")),
         ),
+        order="paragraph",
     ),
     Kind(
         "roll-call",

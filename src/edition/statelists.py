@@ -366,6 +366,7 @@ LISTS: dict[str, tuple[Kind, ...]] = {
             (*TEXT, Column("Vote", words("vote", yes="in favour", no="against", abstain="abstaining"))),
             _draw_votes,
             role="voter",
+            order="symbol",
         ),
         Kind(
             "sponsorships",
