@@ -123,13 +123,14 @@ class Computed:
 
 
 def _as_text(part: Any) -> str:
-    """Return a chart as its specification, a frame as its rows, anything else as it is written."""
-    for form in ("to_json", "to_csv"):
-        if form == "to_json" and hasattr(part, "to_csv"):
-            continue
-        if hasattr(part, form):
-            return str(getattr(part, form)())
-    return repr(part)
+    """Return a frame as its rows, a chart as its specification, a function by its name, anything else as written."""
+    if hasattr(part, "to_csv"):
+        return str(part.to_csv(index=False))  # a row that is gone moves the numbers of those below it
+    if hasattr(part, "to_json"):
+        return str(part.to_json())
+    if isinstance(part, dict):
+        return repr({name: _as_text(value) for name, value in part.items()})
+    return getattr(part, "__name__", "") or repr(part)
 
 
 def compute(clone: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> Computed:

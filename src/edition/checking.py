@@ -80,7 +80,7 @@ def check(root: Path) -> list[Problem]:
     found = _sorted_alone(found, tables)
     told = {problem.file for problem in found}
     found += [problem for table in tables.values() if table.file not in told for problem in _order(table)]
-    return sorted(set(found), key=lambda problem: (problem.follows, problem))
+    return sorted(dict.fromkeys(found), key=lambda p: (p.follows, p.file, p.row, p.field, p.value, p.rule))
 
 
 def _sorted_alone(found: list[Problem], tables: dict[str, Table]) -> list[Problem]:

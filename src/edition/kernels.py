@@ -181,9 +181,8 @@ def _command(arguments: list[str], settings: Mapping[str, str]) -> int:
     from edition import startup
 
     with nursery() as folder:
-        path = os.pathsep.join(part for part in (str(folder), settings.get("JUPYTER_PATH", "")) if part)
         # Where kernels are started as usual, they have the environment of the command.
-        own = {**FIXED, "IPYTHONDIR": str(folder / "ipython"), "JUPYTER_PATH": path}
+        own = {**FIXED, "IPYTHONDIR": str(folder / "ipython"), "JUPYTER_PATH": str(folder)}
         kept = {name: value for name, value in settings.items() if name not in startup.PERSONAL}
         return subprocess.run([sys.executable, *arguments], env={**kept, **own}).returncode
 
