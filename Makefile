@@ -43,6 +43,7 @@ serve: setup ## Build the book and serve it on this machine, on PORT (8000)
 
 .PHONY: lab
 lab: setup ## Open the chapters in JupyterLab
+	@$(BIN)/edition lab
 	@$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/book \
 		$(if $(filter 0,$(shell id -u)),--allow-root)
 

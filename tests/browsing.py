@@ -56,6 +56,7 @@ def laboratory(command: Sequence[str | Path], root: Path, home: Path, environmen
     could be taken before it comes to use it.
     """
     settings = ["--no-browser", "--allow-root", "--port=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={root}"]
+    settings += ["--LabApp.expose_app_in_browser=True"]  # tests may ask it what it holds
     log = home / "lab.log"
     with log.open("w") as output:
         variables = {**environment, "JUPYTER_RUNTIME_DIR": str(home)}

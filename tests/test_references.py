@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edition.sphinxext import citations, glossary, sources
-from edition.sphinxext.citations import Citation
+from edition.sphinxext.sources import Citation
 
 
 def chapters(built: Path, root: Path) -> dict[str, str]:

@@ -37,6 +37,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {"reader": "requirements.lock", "dev": "requirements-dev.lock", "tools": "requirements-tools.lock"}
 FOLDERS = {"reader": ".venv", "dev": ".venv", "tools": ".venv-tools"}
 PACKAGE = ("pyproject.toml", "CITATION.cff")  # what the installed metadata of the package is made of
+SHARED = "src/edition/labextension"  # what installing copies to where JupyterLab looks
 RECORD = "edition-setup.json"
 UNFINISHED = "unfinished"
 # Wheels alone are installed, so that no code of a package runs. jsonpath-rw (of mlcroissant, which only tests use) has
@@ -88,7 +89,8 @@ def wanted(root: Path, folder: str, parts: list[str]) -> Record:
         "locks": {LOCKS[part]: digest([root / LOCKS[part]]) for part in parts},
     }
     if "reader" in parts:
-        record["package"] = digest(root / name for name in PACKAGE)
+        copied = sorted(path for path in (root / SHARED).rglob("*") if path.is_file())
+        record["package"] = digest([*(root / name for name in PACKAGE), *copied])
     return record
 
 

@@ -21,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("check", _check, "validate the data package and the book's own files"),
         ("run", _run, "execute the notebooks whose inputs changed, in place"),
         ("build", _build, "check, execute what is stale, and build the site"),
+        ("lab", _lab, "get the chapters ready for JupyterLab"),
         ("release", _release, "make the release of the tag on this commit, in dist/"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(function=function)
@@ -38,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sharer = commands.add_parser("versions", help=text, description=text)
     sharer.add_argument("folder", metavar="FOLDER", type=Path)
     sharer.set_defaults(function=_versions)
+    text = "write copies of the chapters that any notebook viewer shows, each role as plain text"
+    writer = commands.add_parser("plain", help=text, description=text)
+    writer.add_argument("folder", metavar="FOLDER", type=Path)
+    writer.set_defaults(function=_plain)
     startup.leave_out()
     options = vars(parser.parse_args(arguments))
     function = options.pop("function")
@@ -95,6 +100,20 @@ def _build() -> int:
     clone = notebooks.root()
     html = site.build(clone).relative_to(clone)
     print(f"The site stands in {html}/: open {html}/index.html, or run make serve.")
+    return 0
+
+
+def _lab() -> int:
+    from . import lab, notebooks
+
+    print(f"{lab.prepare(notebooks.root())} chapters are ready for JupyterLab.")
+    return 0
+
+
+def _plain(folder: Path) -> int:
+    from . import notebooks, plain
+
+    print(f"{plain.write(notebooks.root(), folder)} chapters as plain text in {folder}.")
     return 0
 
 

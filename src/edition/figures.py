@@ -24,6 +24,7 @@ from html import escape
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import altair as alt
 import pandas as pd
@@ -386,7 +387,7 @@ def figure(
         slim, drawings = None, drawings[:1]
     _check(drawings, id)
     wide, slim = _unlimited(wide), slim and _unlimited(slim)
-    body = _chart_html(id, title, drawings, wide, slim, frame, columns or {})
+    body = _as_picture(_chart_html(id, title, drawings, wide, slim, frame, columns or {}), alt)
     facts: dict[str, Any] = {"kind": "figure", "id": id, "title": title, "caption": caption}
     facts |= {"sources": list(sources), "tables": list(tables)}
     return Figure(lab_caption(title, caption, sources) + body, f"Figure {id}: {title}. {alt}", facts, wide)
@@ -398,6 +399,7 @@ def figure_files(html: str) -> dict[str, bytes]:
     That is ``svg``, ``csv``, and ``json`` with the specification for a wide page and, if there is one, for a narrow.
     Raises ``ValueError`` when the HTML holds no figure.
     """
+    html = drawn(html)
     drawing = re.search(r"<svg .*?</svg>", html, re.DOTALL)
     told = dict(_TOLD.findall(html))
     if not (drawing and {"data", "spec"} <= told.keys()):
@@ -405,7 +407,7 @@ def figure_files(html: str) -> dict[str, bytes]:
     where = json.loads(told["data"])
     sets = json.loads(told["spec"])["data"]
     rows = where["rows"] if "rows" in where else next(s["values"] for s in sets if s["name"] == where["name"])
-    svg = drawing[0].replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    svg = drawing[0].replace("<svg ", _SVG, 1)
     narrow = f',"narrow":{told["spec-narrow"]}' if "spec-narrow" in told else ""
     live = f'{{"wide":{told["spec"]}{narrow}}}\n'
     return {"csv": _csv(where["columns"], rows), "svg": f"{svg}\n".encode(), "json": live.encode()}
@@ -416,7 +418,7 @@ def on_page(html: str, address: str) -> str:
 
     That is a quarter of what a chapter would weigh, and most readers reach only some of its charts.
     """
-    return _TOLD.sub("", html).replace(" data-figure=", f' data-spec="{escape(address)}" data-figure=', 1)
+    return _TOLD.sub("", drawn(html)).replace(" data-figure=", f' data-spec="{escape(address)}" data-figure=', 1)
 
 
 def chart_type(html: str) -> str:
@@ -459,6 +461,40 @@ def _csv_cell(value: Any) -> Any:
     if isinstance(value, bool):
         return str(value).lower()
     return value.removesuffix("T00:00:00") if isinstance(value, str) else value
+
+
+# The stored form ------------------------------------------------------------------------------------------------------
+
+_SVG = '<svg xmlns="http://www.w3.org/2000/svg" '
+_PICTURE = re.compile(r'<img class="ed-drawing" alt="[^"]*" src="data:image/svg\+xml,([^"]*)">')
+_FOR_TELEPHONES = re.compile(r'<script type="text/plain" class="ed-chart-narrow">(.*?)</script>', re.DOTALL)
+_WIDE = re.compile(r"<svg .*?</svg>", re.DOTALL)
+_SLIM = re.compile(r'<div class="ed-chart-canvas ed-narrow".*?</svg></div>', re.DOTALL)
+
+
+def _as_picture(html: str, alt: str) -> str:
+    """Return the HTML of a chart as a notebook stores it: the drawing is a picture with its text alternative.
+
+    Viewers that do not trust a notebook take the tags of an inline ``<svg>`` away and leave its labels, a line of
+    digits; a picture they leave alone. The drawing for telephones is kept as a script, which they drop whole: two
+    drawings must not stand below each other. `drawn` puts both back.
+    """
+
+    def picture(found: re.Match[str]) -> str:
+        source = quote(found[0].replace("<svg ", _SVG, 1), safe=" /:;=,()!*+@?$~|")
+        return f'<img class="ed-drawing" alt="{escape(alt)}" src="data:image/svg+xml,{source}">'
+
+    html = _SLIM.sub(lambda found: f'<script type="text/plain" class="ed-chart-narrow">{found[0]}</script>', html, 1)
+    return _WIDE.sub(picture, html, 1)
+
+
+def drawn(html: str) -> str:
+    """Return the stored HTML of a figure with its drawings inline, as a page holds it; other HTML as it is.
+
+    Inline, a drawing follows the page's theme by its style sheet.
+    """
+    html = _PICTURE.sub(lambda found: unquote(found[1]).replace(_SVG, "<svg ", 1), html)
+    return _FOR_TELEPHONES.sub(lambda found: found[1], html)
 
 
 # Specifications -------------------------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ hand where a sentence goes beyond the rows. See ``data/README.md`` for the grade
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -23,16 +22,7 @@ from sphinx.util.docutils import SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
 from ..text import place
-from .sources import CONFIDENCE, DOUBTFUL, Source, doubt, graded, register_of
-
-
-@dataclass(frozen=True)
-class Citation:
-    """One document of a note: its id, the place in it, and the doubt set by hand (a word of `DOUBTFUL`, or nothing)."""
-
-    source_id: str
-    locator: str = ""
-    doubt: str = ""
+from .sources import CONFIDENCE, Source, doubt, graded, parse, register_of
 
 
 class source_note(nodes.Inline, nodes.Element):
@@ -59,18 +49,6 @@ class SourceRole(SphinxRole):
         note["doubt"] = next(filter(None, (c.doubt or doubt(data, c.source_id, c.locator) for c in cited)), "")
         note["sources"] = [citation.source_id for citation in cited]
         return [note], []
-
-
-def parse(text: str) -> list[Citation]:
-    """Return the documents of a note, in order; a part that is a word of `DOUBTFUL` belongs to the one before it."""
-    found: list[Citation] = []
-    for part in text.split(";"):
-        source_id, _, locator = (piece.strip() for piece in part.partition(","))
-        if source_id in DOUBTFUL and not locator and found:
-            found[-1] = Citation(found[-1].source_id, found[-1].locator, source_id)
-        else:
-            found.append(Citation(source_id, locator))
-    return found
 
 
 def _print(source: Source, locator: str, first: bool) -> str:

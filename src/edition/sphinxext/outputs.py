@@ -48,7 +48,7 @@ class OutputRenderer:
         about = data.output_metadata.get("edition") if data.mime_type == "text/html" and not inline else None
         if not about or about.get("kind") not in _NODES:
             return None
-        node = _NODES[about["kind"]]("", html=data.string, about=dict(about))
+        node = _NODES[about["kind"]]("", html=figures.drawn(data.string), about=dict(about))
         node["ids"], node["names"] = [about["id"]], [about["id"]]
         document = renderer.renderer.document
         document.note_explicit_target(node)

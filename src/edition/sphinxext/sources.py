@@ -103,3 +103,24 @@ def graded(data: Path, source_id: str) -> str:
     """Return the confidence of the rows that rest on a document in words: ``primary (8), secondary (1)``."""
     found = grades(data).get((source_id, ""), Counter())
     return ", ".join(f"{word} ({found[word]:,})" for word in CONFIDENCE if found[word])
+
+
+@dataclass(frozen=True)
+class Citation:
+    """One document of a note: its id, the place in it, and the doubt set by hand (a word of `DOUBTFUL`, or nothing)."""
+
+    source_id: str
+    locator: str = ""
+    doubt: str = ""
+
+
+def parse(text: str) -> list[Citation]:
+    """Return the documents of a note, in order; a part that is a word of `DOUBTFUL` belongs to the one before it."""
+    found: list[Citation] = []
+    for part in text.split(";"):
+        source_id, _, locator = (piece.strip() for piece in part.partition(","))
+        if source_id in DOUBTFUL and not locator and found:
+            found[-1] = Citation(found[-1].source_id, found[-1].locator, source_id)
+        else:
+            found.append(Citation(source_id, locator))
+    return found
