@@ -44,7 +44,7 @@ window.reading = {
   },
 
   charts() {
-    return this.panel().content.node.querySelectorAll(".vega-embed canvas, .vega-embed svg").length;
+    return this.panel().content.node.querySelectorAll(".vega-embed canvas").length;
   },
 
   run: () => window.jupyterapp.commands.execute("notebook:run-all-cells"),

@@ -128,13 +128,17 @@ def test_the_supported_pythons_are_the_same_everywhere() -> None:
 
 
 def test_binder_gives_python_the_lock_and_the_package() -> None:
-    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    pythons = [item for item in environment["dependencies"] if str(item).startswith("python=")]
-    assert len(pythons) == 1
-    assert pythons[0].removeprefix("python=") in SpecifierSet(PROJECT["project"]["requires-python"])
-    assert {"pip": ["-r requirements.lock"]} in environment["dependencies"]
-    assert len(environment["dependencies"]) == 3, "a package outside the lock"
-    after = ROOT / "postBuild"
+    """What Lab and the chapters need, each package in the version and with the hashes of the readers' lock."""
+    python = (ROOT / "binder/runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
+    assert python in SpecifierSet(PROJECT["project"]["requires-python"])
+    readers, binder = locked("requirements.lock"), locked("binder/requirements.txt")
+    assert {name: pinned(entry) for name, entry in binder.items()} == {name: pinned(readers[name]) for name in binder}
+    assert "jupyterlab" in binder
+    assert "sphinx" not in binder
+    lines = (ROOT / "binder/requirements.txt").read_text(encoding="utf-8").splitlines()
+    hashes = set(re.findall(r"--hash=\S+", "\n".join(lines)))
+    assert hashes <= set(re.findall(r"--hash=\S+", (ROOT / "requirements.lock").read_text(encoding="utf-8")))
+    after = ROOT / "binder/postBuild"
     assert "pip install --no-deps --no-build-isolation --no-index --editable ." in after.read_text(encoding="utf-8")
     subprocess.run(["bash", "-n", after], check=True)
 
@@ -153,8 +157,9 @@ def test_repo2docker_accepts_the_files_of_binder() -> None:
     done = subprocess.run([tool, "--no-build", "--debug", "."], cwd=ROOT, capture_output=True, text=True)
     shown = done.stdout + done.stderr
     assert done.returncode == 0, shown
-    assert '--file "environment.yml"' in shown
-    assert "RUN ./postBuild" in shown
+    packages, files = shown.index('-r "binder/requirements.txt"'), shown.index("COPY --chown=0:0 src/ ")
+    assert packages < files, "a commit that changes no lock would install every package anew"
+    assert "RUN ./binder/postBuild" in shown
 
 
 def test_the_citation_is_valid() -> None:

@@ -14,6 +14,8 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import altair as alt
 import numpy as np
@@ -78,7 +80,8 @@ CHARTS: dict[str, Any] = {"bars": bars, "lines": lines, "facets": facets, "tiles
 
 
 def html_of(name: str, **changes: Any) -> str:
-    return figure(CHARTS[name](), **{**TOLD, **changes}).html
+    """The HTML of a chart as a page holds it."""
+    return figures.drawn(figure(CHARTS[name](), **{**TOLD, **changes}).html)
 
 
 class Elements(HTMLParser):
@@ -187,6 +190,38 @@ def test_html_is_well_formed_and_the_drawing_is_named(name: str) -> None:
     assert {"data", "marks"} <= spec.keys()
 
 
+class Unscripted(HTMLParser):
+    """What a viewer that trusts nothing leaves of HTML: no scripts; the words, and the pictures with theirs."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.pictures: list[dict[str, str | None]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.pictures += [dict(attrs)] if tag == "img" else []
+
+    def handle_data(self, data: str) -> None:
+        self.words += [] if self.cdata_elem == "script" else [data]
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_drawing_is_stored_as_one_picture_with_its_text_and_no_labels_beside_it(name: str) -> None:
+    stored = figure(CHARTS[name](), **TOLD).html
+    left = Unscripted(stored)
+    (picture,) = left.pictures
+    assert picture["alt"] == TOLD["alt"]
+    kind, _, drawing = str(picture["src"]).partition(",")
+    assert kind == "data:image/svg+xml"
+    svg = ElementTree.fromstring(unquote(drawing))
+    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+    before_the_table = "".join(left.words).split("Data of this chart")[0]
+    assert not re.search(r"\d", before_the_table.replace("a-hrc-res-37-23", ""))
+    assert figures.drawn(figures.drawn(stored)) == figures.drawn(stored)
+
+
 def test_the_telephone_takes_its_rows_from_the_wide_drawing() -> None:
     text = Elements(html_of("bars")).text
     wide, narrow = json.loads(text["ed-chart-spec"]), json.loads(text["ed-chart-spec-narrow"])
@@ -253,7 +288,9 @@ def test_text_from_data_stays_text() -> None:
     evil = "</script><script>alert(1)</script><!--"
     frame = VOTES.assign(group=evil)
     chart = alt.Chart(frame).mark_bar().encode(x="n:Q", y=alt.Y("group:N", axis=alt.Axis(labelLimit=400)))
-    html = figure(chart, **{**TOLD, "title": evil, "caption": evil, "alt": evil + '"'}).html
+    stored = figure(chart, **{**TOLD, "title": evil, "caption": evil, "alt": evil + '"'}).html
+    assert "<!--" not in stored
+    html = figures.drawn(stored)
     elements = Elements(html)
     assert elements.open == []
     assert {attrs.get("type") for tag, attrs in elements.all if tag == "script"} == {"application/json"}

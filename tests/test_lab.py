@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 import pytest
 from browsing import started
-from labreading import LONG, RAW, Reading, desk_in_lab, figures, on_page, opened, read
+from labreading import LONG, RAW, Reading, Visit, desk_in_lab, figures, on_page, read
 from playwright.sync_api import Browser, Page, expect
 
 CHAPTERS = ("book/introduction.ipynb", "book/findings.ipynb")  # findings cites paragraphs and other notebooks
@@ -54,7 +54,7 @@ def chapter(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def reading(lab: str, browser: Browser, chapter: str) -> Reading:
-    return read(browser, lab, chapter)
+    return read(browser, lab, chapter)[0]
 
 
 def test_every_paragraph_is_that_of_the_page(reading: Reading, browser: Browser, built: Path, chapter: str) -> None:
@@ -91,9 +91,9 @@ def test_nothing_is_said_asked_for_or_changed(reading: Reading, desk: Path) -> N
 @pytest.fixture
 def page(lab: str, browser: Browser) -> Iterator[Page]:
     """A small chapter, at rest."""
-    opened_page = opened(browser, lab, "book/introduction.ipynb", Reading())
-    yield opened_page
-    opened_page.close()
+    shown = Visit(browser, lab, "book/introduction.ipynb").stand()
+    yield shown
+    shown.close()
 
 
 def edit(page: Page, cell: str, old: str, new: str) -> None:
@@ -197,7 +197,7 @@ def test_without_trust_a_drawing_is_a_picture_with_its_text(desk: Path, browser:
     nbformat.write(notebook, path)
     try:
         with desk_in_lab(desk, tmp_path / "home", ready=False) as address:
-            page = opened(browser, address, "book/stranger.ipynb", Reading())
+            page = Visit(browser, address, "book/stranger.ipynb").stand()
             drawings: list[dict[str, Any]] = page.evaluate("reading.drawings()")
             text = page.locator(".jp-Notebook").inner_text()
             page.close()

@@ -1,7 +1,7 @@
 """Measure what Binder has to bear: python tools/binder.py [CHAPTER ...]
 
-For each chapter, JupyterLab is started anew on one processor, as Binder gives one, and a browser on the others opens the
-chapter and runs it. Written down are the time to the first text and to the end of the run, and the most memory that the
+For each chapter, JupyterLab is started anew on one processor, as Binder gives one, and a browser opens the chapter
+and runs it. Written down are the time to the first text and to the end of the run, and the most memory that the
 server and its kernel held together. `docs/binder.md` shows the table between its two marks.
 """
 

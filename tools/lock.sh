@@ -1,5 +1,5 @@
 #!/bin/sh
-# Resolves the three lock files from pyproject.toml: for all platforms and Pythons at once, with
+# Resolves the lock files from pyproject.toml: for all platforms and Pythons at once, with
 # hashes. Packages already locked keep their version unless pyproject.toml forbids it; to renew all,
 # delete the lock files first.
 set -eu
@@ -19,3 +19,5 @@ compile() {
 compile pyproject.toml --output-file requirements.lock
 compile --group pyproject.toml:dev --constraint requirements.lock --output-file requirements-dev.lock
 compile --group pyproject.toml:tools --output-file requirements-tools.lock
+# Binder installs for one Python and system alone; the versions are those of readers.
+compile --group pyproject.toml:lab --constraint requirements.lock --output-file binder/requirements.txt

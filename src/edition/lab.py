@@ -22,7 +22,8 @@ from typing import Any
 
 import yaml
 
-from . import citing, record
+from . import citing
+from . import data as record
 from .notebooks import notebooks
 from .sphinxext.sources import CONFIDENCE, doubt, graded, parse, register
 from .text import date
@@ -42,7 +43,7 @@ _NOT_A_PARAGRAPH = re.compile(r"\s|[-*+] |\d+[.)] |\||>|<[a-z]+|: |%|\+\+\+")
 _SOURCE = re.compile(r"\{src\}`([^`]*)`")
 
 
-# What the book knows ---------------------------------------------------------------------------------------------------
+# What the book knows --------------------------------------------------------------------------------------------------
 
 
 def pages(clone: Path) -> list[str]:
@@ -185,7 +186,7 @@ Grid = dict[str, Any]
 
 def made(data: Path) -> dict[str, Grid]:
     """Return, for each directive that prints rows on a page, a plain table of the same rows: ``head`` and ``rows``."""
-    package = record.data.package(data)["resources"]
+    package = record.package(data)["resources"]
     described = [
         [resource["name"], resource["title"], str(len(_rows(data / resource["path"]))), _warnings(resource)]
         for resource in package

@@ -1,12 +1,13 @@
 """Chapters for programs that know nothing of this edition: the same text with every role written out.
 
-A notebook viewer, an editor or nbconvert shows ``{glue:text}`yes` `` as it stands. `write` makes copies in which numbers,
-references and notes are words, boxes are quotations and the sources stand in a list at the end. What they were computed
-with, and the outputs, are kept as they are; the chapters themselves remain the record.
+A notebook viewer, an editor or nbconvert shows ``{glue:text}`yes` `` as it stands. `write` makes copies in which
+numbers, references and notes are words, boxes are quotations and the sources stand in a list at the end. Code, figures and
+tables are kept as they are; a glued value, which no viewer shows, is told by its name. The record are the chapters.
 """
 
 from __future__ import annotations
 
+import ast
 import json
 import posixpath
 import re
@@ -21,7 +22,9 @@ from .sphinxext.sources import parse
 Json = dict[str, Any]
 
 _ROLE = re.compile(r"\{([a-z][\w:-]*)\}`([^`]*)`")
-_BOX = re.compile(r"^(:{3,}|`{3,})\{([\w-]+)\}[ \t]*(.*)\n((?::[\w-]+:.*\n)*)(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_BOX = re.compile(
+    r"^(:{3,}|`{3,})\{([\w-]+)\}[ \t]*([^\n]*)\n((?::[\w-]+:[^\n]*\n)*)(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL
+)
 _LABEL = re.compile(r"^\([^()\s]+\)=[ \t]*\n", re.MULTILINE)
 # Where the rows stand that a page prints at a directive.
 FILES = {
@@ -41,15 +44,17 @@ class Writer:
 
     def notebook(self, notebook: Json) -> Json:
         """Return a copy of ``notebook`` (its JSON) with its Markdown written out and its notes at the end."""
-        cells = [
-            {**cell, "source": self.text("".join(cell["source"]))} if cell["cell_type"] == "markdown" else cell
-            for cell in notebook["cells"]
-        ]
+        cells = [self._cell(cell) for cell in notebook["cells"]]
         if self.notes:
             listed = "\n".join(f"{number}. {note}" for number, note in enumerate(self.notes, start=1))
             last = {"cell_type": "markdown", "id": "notes", "metadata": {}, "source": f"## Notes\n\n{listed}"}
             cells.append(last)
         return {**notebook, "cells": cells}
+
+    def _cell(self, cell: Json) -> Json:
+        if cell["cell_type"] == "markdown":
+            return {**cell, "source": self.text("".join(cell["source"]))}
+        return {**cell, "outputs": [_shown(output) for output in cell["outputs"]]} if "outputs" in cell else cell
 
     def text(self, markdown: str) -> str:
         """Return Markdown in which nothing is left that only this edition understands."""
@@ -57,7 +62,7 @@ class Writer:
         return _ROLE.sub(self._role, markdown)
 
     def _directive(self, found: re.Match[str]) -> str:
-        fence, name, title, _, body = found.groups()
+        name, title, body = found[2], found[3], found[5]
         if name == "code-block":
             return f"```{title}\n{body}```"
         if name in FILES:
@@ -99,6 +104,15 @@ class Writer:
 
     def _fact(self, text: str) -> str:
         return str(self.book["facts"].get(text, text))
+
+
+def _shown(output: Json) -> Json:
+    """Return an output of a glued value as words: ``yes_2018: 28``; any other as it is."""
+    name = output.get("metadata", {}).get("scrapbook", {}).get("name")
+    if not name or lab.GLUED not in output.get("data", {}):
+        return output
+    value = ast.literal_eval("".join(output["data"][lab.GLUED]))
+    return {**output, "data": {"text/plain": f"{name}: {value}"}}
 
 
 ROLES: dict[str, Callable[[Writer, str], str]] = {

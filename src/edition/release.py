@@ -29,6 +29,7 @@ from . import (
     notebooks,
     offline,
     pdf,
+    plain,
     site,
 )
 from .citing import Edition
@@ -51,7 +52,7 @@ NOTEBOOKS = (
         "LICENSE-CONTENT",
     ),
     *("pyproject.toml", "requirements.lock", "requirements-dev.lock", "requirements-tools.lock"),
-    *("_config.yml", "_toc.yml", "environment.yml", "postBuild", "conftest.py"),
+    *("_config.yml", "_toc.yml", "binder/", "conftest.py"),
 )
 # The checks of make test that need no browser; those of the pages run before the tag is set: see CONTRIBUTING.md.
 CHECKS = ("style", "format", "types", "spelling", "notebooks")
@@ -146,7 +147,9 @@ def bundle(clone: Path, pages: Path) -> dict[str, bytes]:
         f"{name}-data.zip": archives.zipped(archives.beneath(f"{name}-data", data_files(clone, told, tracked)), time),
         f"{name}-notebooks.zip": archives.zipped(
             archives.beneath(
-                f"{name}-notebooks", {path: tracked[path] for path in sorted(tracked) if path.startswith(NOTEBOOKS)}
+                f"{name}-notebooks",
+                {path: tracked[path] for path in sorted(tracked) if path.startswith(NOTEBOOKS)}
+                | archives.beneath("plain", plain.copies(clone)),
             ),
             time,
         ),

@@ -308,6 +308,7 @@ class Edition {
     verdict.node.dataset.differences = found.length;
     verdict.show();
     // The box around it gives it no more room than it asks for.
+    Object.assign(verdict.node.style, { width: `${chapter.panel.node.clientWidth}px`, minHeight: "0", height: "0" });
     verdict.node.style.minHeight = `${Math.min(verdict.node.scrollHeight, window.innerHeight / 3)}px`;
     verdict.parent.fit();
   }
