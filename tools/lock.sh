@@ -19,5 +19,5 @@ compile() {
 compile pyproject.toml --output-file requirements.lock
 compile --group pyproject.toml:dev --constraint requirements.lock --output-file requirements-dev.lock
 compile --group pyproject.toml:tools --output-file requirements-tools.lock
-# Binder installs for one Python and system alone; the versions are those of readers.
+# What Lab and the chapters need, for Binder, in the versions that readers have.
 compile --group pyproject.toml:lab --constraint requirements.lock --output-file binder/requirements.txt
