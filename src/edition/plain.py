@@ -1,8 +1,8 @@
 """Chapters for programs that know nothing of this edition: the same text with every role written out.
 
 A notebook viewer, an editor or nbconvert shows ``{glue:text}`yes` `` as it stands. `write` makes copies in which
-numbers, references and notes are words, boxes are quotations and the sources stand in a list at the end. Code, figures and
-tables are kept as they are; a glued value, which no viewer shows, is told by its name. The record are the chapters.
+numbers, references and notes are words, boxes are quotations and the sources stand in a list at the end. Code, figures
+and tables are kept as they are; a glued value, which no viewer shows, is told by its name. The chapters are the record.
 """
 
 from __future__ import annotations
