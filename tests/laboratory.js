@@ -7,7 +7,9 @@ window.reading = {
     const copy = root.cloneNode(true);
     const aside =
       ".ed-card, .ed-note, .headerlink, .cell, .ed-exhibit, .ed-cite, .ed-made, .highlight, pre, .jp-collapser-button," +
-      " .jp-InternalAnchorLink, script, style";
+      " .jp-InternalAnchorLink, script, style," +
+      // what the page prints from the data, of which Lab shows a plain table
+      " section[id^='table-'], section[id^='outline-'], .ed-table-wrap, .ed-register, .ed-facets";
     copy.querySelectorAll(aside).forEach((element) => element.remove());
     const blocks = "h1, h2, h3, h4, h5, h6, p, li, td, th, dt, dd";
     return [...copy.querySelectorAll(blocks)]
@@ -45,6 +47,11 @@ window.reading = {
 
   charts() {
     return this.panel().content.node.querySelectorAll(".vega-embed canvas").length;
+  },
+
+  /** End the kernel: a server that keeps one for each chapter holds a gigabyte after five. */
+  leave() {
+    return this.panel().context.sessionContext.shutdown();
   },
 
   run: () => window.jupyterapp.commands.execute("notebook:run-all-cells"),

@@ -96,6 +96,7 @@ class Visit:
         reading.after = page.evaluate("reading.chapter()")
         page.wait_for_function(f"reading.charts() === {len(reading.drawings)}", timeout=LONG)
         reading.charts = page.evaluate("reading.charts()")
+        page.evaluate("reading.leave()")
         page.close()
         return reading
 
