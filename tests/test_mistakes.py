@@ -198,8 +198,8 @@ MISTAKES: dict[str, tuple[Mistake, str]] = {
     ),
     "rows out of order": (
         rows("votes", lambda lines: [lines[0], lines[2], lines[1], *lines[3:]]),
-        "data/votes.csv, row 3, column symbol, iso3 has '…': it comes before row 2 by the primary key. Sort whole rows "
-        "by their primary key: reviewers then see what changed, and nothing else.",
+        "data/votes.csv, row 2, column symbol, iso3 has '…': the row is not in the order of the primary key. Sort "
+        "whole rows by their primary key: reviewers then see what changed, and nothing else.",
     ),
     "a source deleted": (
         row_lost("sources", "source_id", SOURCE),

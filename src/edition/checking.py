@@ -19,7 +19,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import conflicts, data, datafiles, descriptor, rules
+from . import conflicts, data, datafiles, descriptor, relations, rules
 from .data import SCHEMA
 from .problems import Problem, did_you_mean, shortened
 
@@ -76,7 +76,8 @@ def check(root: Path) -> list[Problem]:
     found += [problem for table in tables.values() for problem in _keys(table)]
     found += _references(tables)
     doubtful = {name for name, table in tables.items() if any(problem.file == table.file for problem in found)}
-    found += rules.check({name: table.frame for name, table in tables.items() if table.whole}, doubtful)
+    frames = {name: table.frame for name, table in tables.items() if table.whole}
+    found += rules.check(frames, {name: table.schema for name, table in tables.items()}, doubtful)
     found = _sorted_alone(found, tables)
     told = {problem.file for problem in found}
     found += [problem for table in tables.values() if table.file not in told for problem in _order(table)]
@@ -423,18 +424,20 @@ def _keys(table: Table) -> Iterator[Problem]:
 
 
 def _order(table: Table) -> Iterator[Problem]:
-    """Yield the first row that stands after one with a higher primary key."""
+    """Yield the rows that do not stand in the order of the primary key: those to be moved, so that the others are."""
     if table.columns is None or not table.whole:
         return
     names, types = table.schema["primaryKey"], {field["name"]: field["type"] for field in table.fields}
     ranks = [[_rank(value, types[name]) for value in table.columns[name]] for name in names]
-    for place, (before, after) in enumerate(pairwise(zip(*ranks, strict=True)), start=1):
-        if after < before:
-            value = ", ".join(table.columns[name][place] for name in names)
-            told = f"it comes before row {table.lines[place - 1]} by the primary key."
-            remedy = "Sort whole rows by their primary key: reviewers then see what changed, and nothing else."
-            yield Problem(table.file, table.lines[place], ", ".join(names), value, told, remedy, "order")
-            return
+    rows = list(zip(*ranks, strict=True))
+    if all(before <= after for before, after in pairwise(rows)):
+        return
+    kept = relations.in_order(rows)
+    for place in (place for place in range(len(rows)) if place not in kept):
+        value = ", ".join(table.columns[name][place] for name in names)
+        told = "the row is not in the order of the primary key."
+        remedy = "Sort whole rows by their primary key: reviewers then see what changed, and nothing else."
+        yield Problem(table.file, table.lines[place], ", ".join(names), value, told, remedy, "order")
 
 
 def _rank(value: str, kind: str) -> str | float:
