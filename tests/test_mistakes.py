@@ -387,6 +387,16 @@ def test_each_table_saved_with_semicolons_is_told_once(root: Path, tmp_path: Pat
     assert len(told(package)) <= problems.LINES
 
 
+@pytest.mark.parametrize("part", ["name", "path", "schema"])
+def test_a_table_half_described_ends_no_command_in_a_traceback(package: Path, part: str) -> None:
+    """Whoever reads the descriptor before the check does is sent to it."""
+    described("votes", lambda table: table.pop(part))(package)
+    assert f"has no {part}." in told(package)[0]
+    data.package.cache_clear()
+    with pytest.raises(data.DataError, match="make check says which"):
+        data.resources(package)
+
+
 def test_many_of_one_kind_are_three_and_a_number(package: Path) -> None:
     rows("states", spreadsheet)(package)
     lines = told(package)

@@ -72,14 +72,14 @@ def _check() -> int:
     from .problems import report
 
     root = data.folder()
-    if told := datafiles.notice(root):
-        print(told, file=sys.stderr)
     problems = data.check(root)
     if (root.parent / manuscript.CONTENTS).is_file():
         problems = [*manuscript.check(root.parent), *problems]
     if problems:
         print("\n".join(report(problems)), file=sys.stderr)
         return 1
+    if told := datafiles.notice(root):
+        print(told, file=sys.stderr)
     rows = sum(len(data.rows(name, root)) for name in data.resources(root))
     print(f"The data hold: {len(data.resources(root))} tables, {rows:,} rows, no problem.")
     return 0

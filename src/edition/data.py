@@ -67,11 +67,14 @@ def folder() -> Path:
 
 @cache
 def package(root: Path) -> dict[str, Any]:
-    """Return the descriptor of the data package in ``root``."""
+    """Return the descriptor of the data package in ``root``; raises ``DataError`` when it cannot be used at all."""
+    text = (root / SCHEMA).read_text(encoding="utf-8")
     try:
-        return _held(json.loads((root / SCHEMA).read_text(encoding="utf-8")))
+        return _held(json.loads(text))
     except json.JSONDecodeError as error:
         told = f"not valid JSON ({error.msg}). A sign is missing there, or just before, or one is too many."
+        if re.search(r"^[<>]{7} ", text, re.MULTILINE):
+            told = "git left a conflict: keep the right lines, and take out those that git added."
         raise DataError(f"data/{SCHEMA}, line {error.lineno}: {told}") from error
 
 
@@ -87,8 +90,14 @@ def _held(descriptor: dict[str, Any]) -> dict[str, Any]:
 
 
 def resources(root: Path) -> dict[str, dict[str, Any]]:
-    """Return the descriptor of each table by its name."""
-    return {resource["name"]: resource for resource in package(root)["resources"]}
+    """Return the descriptor of each table by its name; raises ``DataError`` for one without name, path or columns."""
+    try:
+        found = {resource["name"]: resource for resource in package(root)["resources"]}
+        if found and all(resource["path"] and resource["schema"]["fields"] for resource in found.values()):
+            return found
+    except (KeyError, TypeError):
+        pass
+    raise DataError(f"data/{SCHEMA} does not describe each table by name, path and schema: make check says which.")
 
 
 def covers_until(resource: dict[str, Any]) -> str:
@@ -120,7 +129,7 @@ def columns(name: str, root: Path) -> Columns:
     types = tuple((field["name"], field["type"]) for field in resource["schema"]["fields"])
     try:
         return _columns((root / resource["path"]).read_bytes(), types)
-    except (OSError, ValueError, csv.Error) as error:
+    except (OSError, ValueError, KeyError, csv.Error) as error:
         told = "is not written as its description says: make check names the row and what to do."
         raise DataError(f"data/{resource['path']} {told}") from error
 
