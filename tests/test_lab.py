@@ -211,6 +211,6 @@ def test_without_trust_a_drawing_is_a_picture_with_its_text(desk: Path, browser:
 def test_what_lab_is_told_is_small(desk: Path) -> None:
     book = json.loads((desk / "_build/lab/book.json").read_text("utf-8"))
     assert set(book) == {
-        *("numbers", "paragraphs", "cells", "values", "doubts", "sources", "glossary", "made", "facts")
+        *("numbers", "paragraphs", "cells", "values", "doubts", "sources", "glossary", "made", "facts", "places")
     }
     assert len(json.dumps(book)) < 1_500_000

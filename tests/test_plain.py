@@ -36,7 +36,7 @@ def written(markdown: str) -> str:
         ("{glue:text}`apparatus/b.ipynb::share:s`", "4 per cent"),
         ("{glue:text}`none`", "[none: not computed]"),
         ("see {numref}`fig-votes`", "see Figure 3"),
-        ("({para}`one, two, three`)", "(paras 9, 12 and 15)"),
+        ("({para}`one, two, three`)", "(paras. 9, 12 and 15)"),
         ("{para}`one`", "para. 12"),
         ("{edition}`version`", "1.2.3"),
         ("{doc}`the page <page>`", "the page"),

@@ -22,11 +22,10 @@ from typing import Any
 
 import yaml
 
-from . import citing
+from . import citing, text
 from . import data as record
 from .notebooks import notebooks
 from .sphinxext.sources import CONFIDENCE, doubt, graded, parse, register
-from .text import date
 
 FOLDER = "_build/lab"
 BOOK = "book.json"
@@ -107,7 +106,7 @@ def narrative(markdown: str) -> Iterator[Paragraph]:
 
 def book(clone: Path) -> Json:
     """Return all that a chapter may print and does not hold itself, in the form that the script in Lab reads."""
-    found: Json = {"numbers": {}, "paragraphs": {}, "cells": {}, "values": {}, "doubts": {}}
+    found: Json = {"numbers": {}, "paragraphs": {}, "cells": {}, "values": {}, "doubts": {}, "places": {}}
     counted, following = {"figure": 0, "table": 0}, 1
     for page in pages(clone):
         path = clone / f"{page}.ipynb"
@@ -129,6 +128,7 @@ def book(clone: Path) -> Json:
                     following += 1
         for cell in told:
             found["doubts"] |= doubts(cell["source"], clone / "data")
+            found["places"] |= places(cell["source"])
     return found | {
         "sources": sources(clone / "data"),
         "glossary": glossary(clone / "data"),
@@ -140,11 +140,17 @@ def book(clone: Path) -> Json:
 def doubts(markdown: str, data: Path) -> dict[str, str]:
     """Return what the page says after a source note of claims that are not confirmed, by the text of the note."""
     found = {}
-    for text in _SOURCE.findall(markdown):
-        words = (cited.doubt or doubt(data, cited.source_id, cited.locator) for cited in parse(text))
+    for note in _SOURCE.findall(markdown):
+        words = (cited.doubt or doubt(data, cited.source_id, cited.locator) for cited in parse(note))
         if word := next(filter(None, words), ""):
-            found[text] = CONFIDENCE[word]
+            found[note] = CONFIDENCE[word]
     return found
+
+
+def places(markdown: str) -> dict[str, str]:
+    """Return each place that source notes name, in the form in which it is printed."""
+    named = (cited.locator for note in _SOURCE.findall(markdown) for cited in parse(note))
+    return {place: text.place(place) for place in named if text.place(place) != place}
 
 
 def sources(data: Path) -> dict[str, Json]:
@@ -176,7 +182,7 @@ def glossary(data: Path) -> list[Json]:
 def facts(clone: Path) -> dict[str, str]:
     """Return what ``{edition}`` prints of CITATION.cff where no page is at hand."""
     told = citing.read((clone / "CITATION.cff").read_text(encoding="utf-8"))
-    return {"version": told.version, "date": date(told.released), "bibliography": "BibTeX"}
+    return {"version": told.version, "date": text.date(told.released), "bibliography": "BibTeX"}
 
 
 # What pages print from the data package -------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from typing import Any
 from . import lab
 from .notebooks import notebooks
 from .sphinxext.sources import parse
+from .text import place
 
 Json = dict[str, Any]
 
@@ -91,7 +92,7 @@ class Writer:
         name = f"[{source['label']}]({source['url']})" if source["url"] else source["label"]
         title = f" *{source['title']}*" if source["title"] not in ("", source["label"]) else ""
         kind = f" ({source['kind']})" if source["kind"] else ""
-        return f"{name}{f', {locator}' if locator else ''}{title}{kind}"
+        return f"{name}{f', {place(locator)}' if locator else ''}{title}{kind}"
 
     def _exhibit(self, text: str) -> str:
         return str(self.book["numbers"].get(text, [text])[0])
@@ -100,7 +101,7 @@ class Writer:
         labels = [label.strip() for label in text.split(",")]
         numbers = sorted({self.book["paragraphs"][label][0] for label in labels if label in self.book["paragraphs"]})
         *head, last = [str(number) for number in numbers] or [text]
-        return f"paras {', '.join(head)} and {last}" if head else f"para. {last}"
+        return f"paras. {', '.join(head)} and {last}" if head else f"para. {last}"
 
     def _fact(self, text: str) -> str:
         return str(self.book["facts"].get(text, text))
@@ -137,7 +138,7 @@ def copies(clone: Path) -> dict[str, bytes]:
 def write(clone: Path, folder: Path) -> int:
     """Write the plain copies under ``folder``, and return how many there are."""
     made = copies(clone)
-    for place, content in made.items():
-        (folder / place).parent.mkdir(parents=True, exist_ok=True)
-        (folder / place).write_bytes(content)
+    for name, content in made.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
     return len(made)

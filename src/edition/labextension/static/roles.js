@@ -74,7 +74,7 @@ function entry({ id, place }, book) {
   const name = element(/^https?:/.test(url) ? "a" : "b", "", label);
   if (name.href !== undefined) Object.assign(name, { href: url, target: "_blank", rel: "noopener noreferrer" });
   const lines = [name, title === label ? "" : element("cite", "", title), kind];
-  lines.push(place && `Place: ${place}`, rows ? `Confidence of the rows that rest on it: ${rows}` : "");
+  lines.push(place && `Place: ${book.places?.[place] ?? place}`, rows ? `Confidence of the rows that rest on it: ${rows}` : "");
   return element("span", "ed-card-source", ...lines.filter(Boolean).map((line) => element("span", "", line)));
 }
 
@@ -91,7 +91,7 @@ function paragraphs(text, { book }) {
   if (unknown.length) return [told(`no paragraph is labelled ${unknown.join(", ")}`)];
   const found = new Map(labels.map((label) => [book.paragraphs[label][0], [label, book.paragraphs[label][1]]]));
   const sorted = [...found].sort(([one], [other]) => one - other);
-  const printed = [sorted.length > 1 ? "paras " : "para. "];
+  const printed = [sorted.length > 1 ? "paras. " : "para. "];
   sorted.forEach(([value, [label, path]], at) => {
     if (at) printed.push(at === sorted.length - 1 ? " and " : ", ");
     printed.push(link(String(value), path, label));
