@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from importlib.metadata import distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +22,8 @@ import browser  # noqa: E402
 import browsing  # noqa: E402
 from browsing import laboratory, started  # noqa: E402
 from labreading import LONG, SCRIPT, reader  # noqa: E402
+
+from edition.notebooks import notebooks  # noqa: E402
 
 DOCS = ROOT / "docs/binder.md"
 START, END = "<!-- measured by tools/binder.py -->", "<!-- end -->"
@@ -80,18 +81,17 @@ def main(chosen: list[str]) -> int:
         print(browser.NONE, file=sys.stderr)
         return 1
     browsing.CHROMIUM = path
-    chapters = chosen or [str(path.relative_to(ROOT)) for path in sorted((ROOT / "book").rglob("*.ipynb"))]
+    chapters = chosen or [path.relative_to(ROOT).as_posix() for path in notebooks(ROOT)]
     lines = ["| Chapter | First text, s | Whole run, s | Peak memory, MB |", "| --- | ---: | ---: | ---: |"]
     for chapter in chapters:
         first, whole, most = measure(chapter)
         lines.append(f"| {Path(chapter).stem} | {first:.1f} | {whole:.1f} | {most / 1e6:.0f} |")
         print(lines[-1], flush=True)
     if not chosen:
-        count = len({one.metadata["Name"] for one in distributions()})
         table = f"{START}\n\n" + "\n".join(lines) + f"\n\n{END}"
         text = DOCS.read_text(encoding="utf-8")
         DOCS.write_text(re.sub(f"{START}.*?{END}", table, text, flags=re.DOTALL), encoding="utf-8")
-        print(f"{count} packages; the table stands in {DOCS.relative_to(ROOT)}.")
+        print(f"The table stands in {DOCS.relative_to(ROOT)}.")
     return 0
 
 
