@@ -135,6 +135,8 @@ def test_binder_gives_python_the_lock_and_the_package() -> None:
     assert {name: pinned(entry) for name, entry in binder.items()} == {name: pinned(readers[name]) for name in binder}
     assert "jupyterlab" in binder
     assert "sphinx" not in binder
+    told = (ROOT / "docs/binder.md").read_text(encoding="utf-8")
+    assert f"Of the {len(readers)} packages that readers need to build the book, {len(binder)} are needed" in told
     lines = (ROOT / "binder/requirements.txt").read_text(encoding="utf-8").splitlines()
     hashes = set(re.findall(r"--hash=\S+", "\n".join(lines)))
     assert hashes <= set(re.findall(r"--hash=\S+", (ROOT / "requirements.lock").read_text(encoding="utf-8")))
