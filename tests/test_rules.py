@@ -194,6 +194,10 @@ BROKEN = {
         ),
         ("data/upr_figures.csv", "value", "its sessions give 41066"),
     ),
+    "a count of responses that the recommendations do not give": (
+        set_cell("upr_responses", lambda f: f.technical_assistance & (f.accepted > 0), "accepted", 900),
+        ("data/upr_responses.csv", "accepted", "such recommendations in upr_recommendations"),
+    ),
     "a part that is not its share": (
         set_cell("programme_figures", lambda f: (f.detail == "UNDP") & (f.year == 1995), "share_pct", 72.6),
         ("data/programme_figures.csv", "share_pct", "per cent of expenditure_by_source of 1995"),
@@ -297,6 +301,7 @@ def test_every_rule_was_broken_here() -> None:
         "respondents_are_as_told",
         "signatures_come_first",
         "computed_figures_recompute",
+        "responses_count_recommendations",
         "parts_make_up_the_whole",
         "donors_add_up",
         "every_paragraph_has_claims",

@@ -16,6 +16,7 @@ from .rules import problem, rule
 COUNCIL_SEATS = 47
 VOTES = ("yes", "no", "abstain", "not_voting")
 STANCES = {"oppose": "no", "support": "yes", "abstain": "abstain"}
+GROUPLESS = ("observer", "unknown")
 SHARES = {  # a share in per cent, of what, in what, and its decimals
     "recommendations_accepted_share": ("recommendations_accepted", "recommendations_total", 1),
     "technical_assistance_accepted_share": (
@@ -117,7 +118,7 @@ def _years_of_council(resolutions: pd.DataFrame) -> dict[str, int]:
 @rule("sponsorships", "votes")
 def sponsors_do_not_vote_against(sponsorships: pd.DataFrame, votes: pd.DataFrame) -> Iterator[Problem]:
     """A State does not vote against a text that it sponsors."""
-    against = {(symbol, iso3) for symbol, iso3, vote in _three(votes, "symbol", "iso3", "vote") if vote == "no"}
+    against = {(symbol, iso3) for symbol, iso3, vote in _cells(votes, "symbol", "iso3", "vote") if vote == "no"}
     for index, symbol, iso3 in zip(sponsorships.index, sponsorships.symbol, sponsorships.iso3, strict=True):
         if (symbol, iso3) in against:
             told = f"{iso3} voted against {symbol} by votes."
@@ -149,7 +150,7 @@ def years_hold_their_texts(years: pd.DataFrame, resolutions: pd.DataFrame) -> It
 @rule("statements", "votes")
 def stances_fit_votes(statements: pd.DataFrame, votes: pd.DataFrame) -> Iterator[Problem]:
     """Who opposes a text votes no, who supports it yes; a concern goes with any vote."""
-    cast = {(symbol, iso3): vote for symbol, iso3, vote in _three(votes, "symbol", "iso3", "vote")}
+    cast = {(symbol, iso3): vote for symbol, iso3, vote in _cells(votes, "symbol", "iso3", "vote")}
     for index, symbol, iso3, stance in zip(
         statements.index, statements.symbol, statements.iso3, statements.stance, strict=True
     ):
@@ -238,6 +239,21 @@ def _sessions(session: str, cycle: str) -> tuple[int, int]:
     return int(first), int(last or first)
 
 
+@rule("upr_responses", "upr_recommendations")
+def responses_count_recommendations(responses: pd.DataFrame, recommendations: pd.DataFrame) -> Iterator[Problem]:
+    """Counts of the recommendations on technical assistance are those of the table that holds each of them."""
+    held = Counter(_cells(recommendations, "action_category", "regional_group", "recommending_group", "response"))
+    for row in responses[responses.technical_assistance].itertuples():
+        if row.recommending_group in GROUPLESS:
+            continue
+        for response in ("accepted", "noted"):
+            counted = held[row.action_category, row.regional_group, row.recommending_group, response]
+            if counted != getattr(row, response):
+                told = f"{counted} such recommendations in upr_recommendations."
+                remedy = "Correct the count or the recommendations."
+                yield problem("upr_responses", row.Index, response, getattr(row, response), told, remedy)
+
+
 @rule("programme_figures")
 def parts_make_up_the_whole(figures: pd.DataFrame) -> Iterator[Problem]:
     """Shares are those of the values in their sum, and a total that is stated is that sum (both within rounding)."""
@@ -288,7 +304,7 @@ _REGULAR = (
 )
 
 
-def _three(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+def _cells(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
     return zip(*(frame[column] for column in columns), strict=True)
 
 
