@@ -281,6 +281,22 @@ POSITION = (
 BOARD = (Column("Session", plain("session")), Column("Date", when("start", "end")), Column("Theme", plain("theme")))
 CODINGS = (("position_codings", "position_id", "position_id"),)
 
+LANGUAGES = {
+    "ar": "Arabic",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "ru": "Russian",
+    "zh": "Chinese",
+    "zxx": "",
+}
+
+
+def _in_its_language(_: Record, row: Row) -> str:
+    """Return a name, marked as what it is for those who hear it read."""
+    return f'<bdi lang="{escape(row["language"])}">{escape(row["name"])}</bdi>'
+
+
 # The lists, by the headings under which they stand --------------------------------------------------------------------
 
 LISTS: dict[str, tuple[Kind, ...]] = {
@@ -660,6 +676,21 @@ LISTS: dict[str, tuple[Kind, ...]] = {
                 Column("Value", plain("value")),
                 Column("Detail", plain("detail"), prose=True),
                 Column("From", when("start", "end")),
+            ),
+        ),
+    ),
+    "Names": (
+        Kind(
+            "names",
+            "Other names",
+            "state_names",
+            "iso3",
+            "Names under which readers may look for the State: for finding it, and for nothing else. They imply no view"
+            " on status.",
+            (
+                Column("Name", _in_its_language),
+                Column("Kind", words("kind")),
+                Column("Language", words("language", **LANGUAGES)),
             ),
         ),
     ),
