@@ -58,7 +58,7 @@ def test_a_row_builds_all_pages_and_a_sentence_one(continued: Path, runs: list[b
     after = digests(site.publish(continued))
     assert runs == [False, True]
     changed = {name for name in after if after[name] != before.get(name)}
-    assert changed >= {"book/reading-guide.html", "searchindex.js"}
+    assert changed >= {"book/reading-guide.html", "_static/search-texts.js"}
     assert "book/introduction.html" not in changed
     assert after == from_the_start(continued)
     # A word that has gone leaves the index, too.
@@ -66,7 +66,7 @@ def test_a_row_builds_all_pages_and_a_sentence_one(continued: Path, runs: list[b
     runs.clear()
     after = digests(site.publish(continued))
     assert runs == [True]
-    assert "quagga" not in (continued / "_build/html/searchindex.js").read_text("utf-8")
+    assert "quagga" not in (continued / "_build/html/_static/search-texts.js").read_text("utf-8")
     assert after == from_the_start(continued)
 
 

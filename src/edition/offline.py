@@ -1,7 +1,7 @@
 """The site for reading from a disk: a page opened by double-click has no server, and browsers then refuse two things.
 
 Modules are joined into plain scripts, so that tables sort and charts come to life, each from a script in place of its
-JSON; the search page finds pages without fetching each for a summary. All else is the site as it is published.
+JSON. All else is the site as it is published.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ _CHART = re.compile(r' data-spec="([^"]+)"')
 _LIST = re.compile(r"\bexport\s*\{([^}]*)\};?")
 _NAMED = re.compile(r"^export (?=(?:async )?(?:function\*?|const|let|class) (\w+))", re.MULTILINE)
 _LEFT = re.compile(r"^\s*(?:import|export)\b(?!\()|\bimport\.meta\b|\bimport\(", re.MULTILINE)
-_SUMMARIES = "SHOW_SEARCH_SUMMARY: true"
 
 # One object holds what the modules export; a lazy one arrives as a script of its own.
 _LOADER = """globalThis.edModules ??= {};
@@ -51,7 +50,7 @@ def adapt(site: Mapping[str, bytes]) -> dict[str, bytes]:
         if found:
             entries.update(found)
             files[path] = _TAG.sub(r'<script defer src="\1\2"></script>', html).encode()
-    lazy = {name for entry in entries for name in _reach(entry, site, _LAZY)}
+    lazy = _lazy(entries, site)
     for script in entries:
         files[script] = (_LOADER + "".join(_plain(name, site) for name in _order(script, site))).encode()
     for script in lazy - entries:
@@ -59,17 +58,23 @@ def adapt(site: Mapping[str, bytes]) -> dict[str, bytes]:
     for name in charts:
         files[f"{name}.js"] = f"edModules[document.currentScript.src] = {_code(name, site).strip()};\n".encode()
         del files[name]
-    options = "_static/documentation_options.js"
-    if options in files:
-        files[options] = files[options].replace(_SUMMARIES.encode(), _SUMMARIES.replace("true", "false").encode())
     return files
 
 
-def _reach(script: str, site: Mapping[str, bytes], how: re.Pattern[str]) -> Iterator[str]:
+def _lazy(entries: set[str], site: Mapping[str, bytes]) -> set[str]:
+    """Return the modules that ``entries`` ask for lazily, and those that these ask for."""
+    found, asking = set[str](), set(entries)
+    while asking:
+        asking = {name for script in asking for name in _reach(script, site)} - found
+        found |= asking
+    return found
+
+
+def _reach(script: str, site: Mapping[str, bytes]) -> Iterator[str]:
     """Yield the modules that ``script``, or one that it joins, asks for lazily."""
     for name in _order(script, site):
         code = _code(name, site)
-        yield from (_beside(name, match[match.re.groups]) for match in how.finditer(code))
+        yield from (_beside(name, match[1]) for match in _LAZY.finditer(code))
 
 
 def _order(script: str, site: Mapping[str, bytes]) -> list[str]:

@@ -681,7 +681,7 @@ LISTS: dict[str, tuple[Kind, ...]] = {
     ),
     "Names": (
         Kind(
-            "names",
+            "other-names",
             "Other names",
             "state_names",
             "iso3",

@@ -39,6 +39,7 @@ MODULES = (
     "references",
     "registers",
     "scripts",
+    "search",
     "statelinks",
     "versions",
 )

@@ -23,7 +23,7 @@ def attributes(**values: str) -> str:
 
 def add_script(app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doc: nodes.document | None) -> None:
     if 'class="ed-facets"' in context.get("body", ""):
-        app.add_js_file(SCRIPT, loading_method="defer")
+        app.add_js_file(SCRIPT, type="module")
 
 
 def setup(app: Sphinx) -> None:

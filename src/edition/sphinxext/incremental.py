@@ -85,19 +85,9 @@ def keep(app: Sphinx, failure: Exception | None) -> None:
     """Copy the pages before they are finished: what was finished cannot be finished again."""
     if failure is not None or app.builder.format != "html":
         return
-    tidy_search_index(Path(app.outdir) / "searchindex.js")
     kept = Path(app.outdir).with_name(KEPT)
     shutil.rmtree(kept, ignore_errors=True)
     shutil.copytree(app.outdir, kept)
-
-
-def tidy_search_index(index: Path) -> None:
-    """Drop the words that no page holds any more: Sphinx leaves them in an index that it continues."""
-    head, body, tail = index.read_text(encoding="utf-8").partition("{")
-    frozen = json.loads((body + tail).rstrip().removesuffix(")"))
-    for kind in ("terms", "titleterms"):
-        frozen[kind] = {word: pages for word, pages in frozen[kind].items() if pages != []}
-    index.write_text(f"{head}{json.dumps(frozen, sort_keys=True)})", encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

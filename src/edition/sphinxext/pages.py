@@ -25,10 +25,9 @@ EMPTY_BARS = (
     *("primary_sidebar_end", "secondary_sidebar_items"),
 )
 
-# Scripts and styles that Jupyter Book loads on every page: only the search page needs Sphinx's own.
-SEARCH_SCRIPTS = ("doctools.js", "sphinx_highlight.js")
+# Scripts and styles that Jupyter Book loads on every page, and those of Sphinx's own search.
 UNUSED = re.compile(
-    r"thebe|togglebutton|toggle(Hint|OpenOnPrint)|clipboard|copybutton|mathjax|MathJax|"
+    r"thebe|togglebutton|toggle(Hint|OpenOnPrint)|clipboard|copybutton|mathjax|MathJax|doctools|sphinx_highlight|"
     r"DOCUMENTATION_OPTIONS\.(pagename|search_as_you_type)"
 )
 UNUSED_FILES = (
@@ -52,6 +51,10 @@ UNUSED_FILES = (
     "_static/styles/*.css",
     "_static/basic.css",
     "_static/webpack*",
+    "_static/searchtools.js",
+    "_static/language_data.js",
+    "_static/doctools.js",
+    "_static/sphinx_highlight.js",
     "objects.inv",
 )
 
@@ -100,7 +103,13 @@ REPAIRS: tuple[tuple[str, str], ...] = (
     # Handlers written into buttons: see page.js.
     (r'onclick="window\.print\(\)"', 'data-ed-click="print"'),
     (r'onclick="toggleFullScreen\(\)"', 'data-ed-click="fullscreen"'),
-    (r"\s*<script>\s*// Activate the search field on page load.*?</script>", ""),
+    # Sphinx's own search: there is no such index.
+    (r'\s*<script[^>]*(searchtools|language_data|searchindex)\.js"></script>', ""),
+    # The search box: suggestions under it, from search.js.
+    (
+        r'<input type="search"(\s+class="form-control"\s+name="q")',
+        r'<input type="text" role="combobox" aria-expanded="false" aria-autocomplete="list" enterkeyhint="search"\1',
+    ),
     # The theme opens a window of its own for a link in the bar; one within the page stays in it.
     (r'<a href="(#[^"]*)" target="_blank"', r'<a href="\1"'),
     # A button for a bar that is not there, an advertisement's place, and a banner for versions.
@@ -150,8 +159,7 @@ def set_options(_app: Sphinx, config: Config) -> None:
 def choose(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doc: nodes.document | None) -> None:
     """Keep the scripts, styles and buttons that this page uses."""
     body = context.get("body", "")
-    unwanted: tuple[str, ...] = () if page == "search" else SEARCH_SCRIPTS
-    unwanted += () if "sd-tab-set" in body else ("design-tabs.js",)
+    unwanted: tuple[str, ...] = () if "sd-tab-set" in body else ("design-tabs.js",)
     unwanted += () if 'class="ed-' in body else ("figures.js",)
     for kind in ("script_files", "css_files"):
         context[kind] = [file for file in context.get(kind, []) if not _is_unused(_told(file), unwanted)]
@@ -209,15 +217,13 @@ def finish(app: Sphinx, failure: Exception | None) -> None:
 def _scripts(out: Path) -> list[Path]:
     """Return the scripts whose words may be classes; Vega's own styles are not used."""
     files = [*out.glob("_static/*.js"), *out.glob("_static/scripts/*-theme.js")]
-    return [file for file in sorted(files) if file.name not in ("vega.js", "language_data.js")]
+    return [file for file in sorted(files) if file.name != "vega.js"]
 
 
 def repaired(html: str) -> str:
-    """Return a page of the theme with all of ``REPAIRS`` made; on the search page its scripts are loaded once."""
+    """Return a page of the theme with all of ``REPAIRS`` made."""
     for pattern, replacement in REPAIRS:
         html = _mended(html, pattern, replacement)
-    if "bd-search-container" not in html:
-        html = re.sub(r'\s*<script[^>]*(searchtools|language_data|searchindex)\.js"></script>', "", html)
     return html
 
 
@@ -262,7 +268,7 @@ def _entrance(app: Sphinx) -> str:
 
 def setup(app: Sphinx) -> None:
     app.add_css_file("page.css")
-    app.add_js_file("page.js", loading_method="defer")
+    app.add_js_file("page.js", type="module")
     app.connect("config-inited", set_options, priority=900)
     app.connect("html-page-context", choose, priority=900)
     app.connect("build-finished", finish, priority=900)

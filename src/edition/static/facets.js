@@ -3,6 +3,8 @@
 // <div class="ed-facets" data-items=".ed-claims > li" data-facets="verdict kind"></div> filters the elements that
 // data-items selects by their attributes data-verdict and data-kind; several values are parted by "|".
 
+import { fold, holds } from "./fold.js";
+
 const valuesOf = (item, facet) => (item.dataset[facet] ?? "").split("|").filter(Boolean);
 
 let serial = 0;
@@ -30,7 +32,7 @@ function choice(bar, items, facet) {
 
 function filterable(bar) {
   const items = [...document.querySelectorAll(bar.dataset.items)];
-  const texts = new Map(items.map((item) => [item, item.textContent.toLowerCase()]));
+  const texts = new Map(items.map((item) => [item, fold(item.textContent)]));
   // What holds entries of its own is hidden with the last of them; what holds the bar stays.
   const groups = [...document.querySelectorAll("section")].filter(
     (section) => !section.contains(bar) && section.querySelector(bar.dataset.items),
@@ -41,15 +43,15 @@ function filterable(bar) {
   bar.append(told);
 
   const filter = () => {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = fold(search.value).trim();
     const wanted = choices.filter(([, select]) => select.value);
     for (const item of items) {
       const fits = wanted.every(([facet, select]) => valuesOf(item, facet).includes(select.value));
-      item.hidden = !(fits && words.every((word) => texts.get(item).includes(word)));
+      item.hidden = !(fits && holds(texts.get(item), words));
     }
     for (const group of groups) group.hidden = !group.querySelector(`:is(${bar.dataset.items}):not([hidden])`);
     const left = items.filter((item) => !item.hidden).length;
-    told.textContent = words.length || wanted.length ? `${left} of ${items.length}` : "";
+    told.textContent = words || wanted.length ? `${left} of ${items.length}` : "";
   };
   bar.addEventListener("input", filter);
 

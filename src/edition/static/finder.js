@@ -1,6 +1,8 @@
 // Filters for a list of links: by words, and by each kind of mark that its entries carry. Without this script the list
 // is complete. The filters are made here, so that nobody meets a control that does nothing.
 
+import { fold, holds } from "./fold.js";
+
 const split = (value) => value.split("|").filter(Boolean);
 let serial = 0;
 
@@ -25,12 +27,9 @@ function choice(entries, key) {
   return select;
 }
 
-/** Words without case and accents: "cote" finds Côte d'Ivoire. */
-const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-
 for (const finder of document.querySelectorAll(".ed-finder")) {
   const entries = [...finder.querySelectorAll("li")];
-  const texts = new Map(entries.map((entry) => [entry, bare(entry.textContent)]));
+  const texts = new Map(entries.map((entry) => [entry, fold(entry.textContent)]));
   const words = Object.assign(document.createElement("input"), { type: "search", autocomplete: "off" });
   const facets = Object.entries(finder.dataset)
     .filter(([name]) => name.startsWith("facet"))
@@ -43,10 +42,10 @@ for (const finder of document.querySelectorAll(".ed-finder")) {
   bar.setAttribute("aria-label", `Find ${finder.dataset.what}`);
   bar.append(labelled(words, "Words"), ...choices.map(([, label, select]) => labelled(select, label)), count);
   const apply = () => {
-    const wanted = bare(words.value).split(/\s+/).filter(Boolean);
+    const wanted = fold(words.value).trim();
     for (const entry of entries)
       entry.hidden = !(
-        wanted.every((word) => texts.get(entry).includes(word)) &&
+        holds(texts.get(entry), wanted) &&
         choices.every(([key, , { value }]) => !value || split(entry.dataset[key]).includes(value))
       );
     count.textContent = `${entries.filter((entry) => !entry.hidden).length} of ${entries.length} ${finder.dataset.what}`;

@@ -44,3 +44,9 @@ addEventListener("beforeprint", () => {
   page.theme = "light";
 });
 addEventListener("afterprint", () => (page.theme = onScreen));
+
+// The search box loads what it needs when a reader comes to it; the page of results is such a coming.
+const BOX = "form.bd-search input";
+const attend = (box) => import(new URL("./search.js", import.meta.url)).then((search) => search.attend(box));
+addEventListener("focusin", ({ target }) => target.matches(BOX) && attend(target));
+for (const box of document.querySelectorAll(`.bd-search-container ${BOX}`)) attend(box);

@@ -4,6 +4,8 @@
 // Why not a library: the one that a package of the edition's language carries (DataTables) is a hundred times the size
 // of this file, pages through rows that our pages show whole, and sorts missing values among the others.
 
+import { fold, holds } from "./fold.js";
+
 const FILTER_FROM = 15; // rows
 const MISSING = '<abbr title="not available">..</abbr>';
 const ADDRESS = " (address)"; // see tables.py
@@ -125,11 +127,10 @@ function sortable(table) {
 function filter(table, words, count) {
   const rows = [...table.tBodies[0].rows];
   for (const row of rows) {
-    const text = row.textContent.toLowerCase();
-    row.hidden = !words.every((word) => text.includes(word));
+    row.hidden = !holds(fold(row.textContent), words);
   }
   const left = rows.filter((row) => !row.hidden).length;
-  count.textContent = words.length ? `${left} of ${rows.length} rows` : "";
+  count.textContent = words ? `${left} of ${rows.length} rows` : "";
 }
 
 function filterable(table) {
@@ -139,7 +140,7 @@ function filterable(table) {
   bar.innerHTML = `<label for="${id}">Filter rows</label> <input id="${id}" type="search" autocomplete="off"> <output for="${id}"></output>`;
   table.closest(".ed-table-wrap").before(bar);
   const [, input, count] = bar.children;
-  const words = () => input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = () => fold(input.value).trim();
   input.addEventListener("input", () => withAll(table, () => filter(table, words(), count)));
   if (!table.dataset.rows) return;
   const all = document.createElement("button");
