@@ -72,6 +72,11 @@ bench: ## Measure pages, builds and growth side by side with stock Jupyter Book 
 	@$(BIN)/python tools/bench.py $(CHAPTER)
 	@$(BIN)/python tools/bench_speed.py
 
+.PHONY: prepare
+prepare: ## Note that this tree is the content of its version, before its tag is set
+	$(SETUP) reader dev
+	@$(BIN)/edition prepare
+
 .PHONY: release
 release: ## Make dist/<name>-<version>/ from the tag on this commit
 	$(SETUP) reader dev

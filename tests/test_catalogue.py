@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import logging
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from edition import catalogue, citing
+from edition import catalogue, citing, releases
 
 Json = dict[str, Any]
 DIALECTS = ("ro-crate-metadata.json", "croissant.json", "dataset.jsonld")
@@ -145,9 +146,18 @@ def test_the_catalogue_is_the_same_each_time(root: Path) -> None:
     assert set(first) == set(DIALECTS)
 
 
-def test_the_site_publishes_the_catalogue(built: Path, folder: Path) -> None:
-    for name in DIALECTS:
-        assert (built / "data" / name).read_bytes() == (folder / name).read_bytes()
+def test_the_site_publishes_the_catalogue(built: Path, root: Path) -> None:
+    for name, content in catalogue.catalogue(built / "data", releases.edition(root)).items():
+        assert (built / "data" / name).read_bytes() == content
+
+
+def test_what_is_no_release_has_a_version_that_croissant_takes(root: Path) -> None:
+    from mlcroissant._src.core.versions import cast_version
+
+    told = dataclasses.replace(edition_of(root), data="0123456789ab")
+    files = {name: json.loads(text) for name, text in catalogue.catalogue(root / "data", told).items()}
+    assert cast_version(files["croissant.json"]["version"]) == f"{told.version}+not-released.data.0123456789ab"
+    assert (files["dataset.jsonld"]["version"], files["dataset.jsonld"]["creativeWorkStatus"]) == (told.named, "Draft")
 
 
 # Each reader reads its own --------------------------------------------------------------------------------------------

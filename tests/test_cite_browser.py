@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -17,12 +18,11 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-import yaml
 from browsing import CHROMIUM, served
 from playwright.sync_api import Browser, Page, expect
 from test_pages_browser import AXE, RUN_AXE
 
-from edition import citing, data, site, versions
+from edition import citing, data, downloads, releases, site, versions
 from edition.sphinxext import metadata, redirects
 
 in_browser = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_CHROMIUM to its path")
@@ -65,6 +65,7 @@ def known(copy_clone: Callable[[Path], Path], tmp_path_factory: pytest.TempPathF
     (clone / f"book/apparatus/changes/{LATER}.json").write_text(json.dumps(comparison))
     rows = "".join(f"{old},{new}\n" for old, new in MOVED.items())
     (clone / redirects.TABLE).write_text(f"old,new\n{rows}", encoding="utf-8")
+    releases.record(clone)
     return site.publish(clone)
 
 
@@ -115,7 +116,7 @@ def book_pages(built: Path) -> list[Path]:
 
 
 def test_every_page_describes_itself_truly(built: Path, root: Path) -> None:
-    edition = citing.read((root / "CITATION.cff").read_text("utf-8"))
+    edition = releases.edition(root)
     described = set()
     for page in book_pages(built):
         found = head(page)
@@ -126,7 +127,7 @@ def test_every_page_describes_itself_truly(built: Path, root: Path) -> None:
         described.add(told)
         assert found.named("citation_title") == found.named("og:title")
         assert found.named("citation_author") == [name.inverted for name in edition.authors]
-        assert found.named("citation_publication_date") == [edition.released.replace("-", "/")]
+        assert found.named("citation_publication_date") == [edition.issued.replace("-", "/")] * bool(edition.issued)
         assert found.named("og:image") == []
         for absent in ("citation_doi", "citation_public_url", "citation_pdf_url", "og:url"):
             assert found.named(absent) == [], (page.name, absent)
@@ -172,7 +173,7 @@ def test_every_exhibit_page_and_table_has_its_citation_files(built: Path, root: 
     for key in keys:
         assert f'id="cite-{key}"' in cite, key
         (item,) = json.loads((built / "_cite" / f"{key}.json").read_text("utf-8"))
-        assert item["version"] == yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))["version"]
+        assert item["version"] == releases.edition(root).named
         assert (built / "_cite" / f"{key}.ris").read_bytes().endswith(b"\r\nER  - \r\n")
         assert (built / "_cite" / f"{key}.bib").read_text("utf-8").startswith("@misc{")
     for name, resource in data.resources(root / "data").items():
@@ -190,10 +191,10 @@ def test_numbers_of_figures_are_those_that_the_page_prints(built: Path) -> None:
     assert {name: work["name"].capitalize() for name, work in told.items() if name in printed} == printed
 
 
-def test_a_site_without_doi_or_address_says_so_on_every_page(built: Path) -> None:
+def test_a_site_without_doi_or_address_says_so_on_every_page(built: Path, root: Path) -> None:
     for page in book_pages(built):
         html = page.read_text("utf-8")
-        assert "This version has no DOI. No public address of it is known yet." in html, page.name
+        assert releases.edition(root).standing in html, page.name
         cited = html[html.index('id="cite-this"') : html.index("</article>")]
         assert not re.search(r"doi\.org|https?://", cited), page.name
 
@@ -214,20 +215,53 @@ def test_with_a_doi_and_an_address_all_show_them(known: Path) -> None:
             assert work["address"].startswith(here)
     book = head(known / "book/index.html").data["application/ld+json"]
     assert (book["identifier"], book["version"]) == (f"https://doi.org/{DOI}", LATER)
+    assert "not released" not in (known / "book/index.html").read_text("utf-8")
+
+
+def test_what_is_no_release_says_so_in_every_place(built: Path, root: Path) -> None:
+    """Heads, citations in all forms, descriptions for machines and the catalogue, with the digest of the data."""
+    told = releases.edition(root)
+    if not told.data:
+        pytest.skip("this tree is a release")
+    words = f"after {told.version}, not released, data {told.data}"
+    assert told.named == words
+    for page in book_pages(built):
+        html, found = page.read_text("utf-8"), head(page)
+        assert releases.MARK not in html, page.name
+        assert f">Version {words} <a href=" in html, page.name
+        assert found.data["application/ld+json"]["version"] == words, page.name
+        assert all(words in text for work in found.data["ed-cite-data"]["works"].values() for text in work["texts"])
+        cited = html[html.index('id="cite-this"') :]
+        assert not re.search(rf"[Vv]ersion {re.escape(told.version)}[^.\d]", cited), page.name
+        for address in re.findall(r'href="([^"]*)">What changed since</a>', html):
+            place, _, anchor = address.partition("#")
+            told_there = (page.parent / place).resolve() if place else page
+            assert f'id="{anchor}"' in told_there.read_text("utf-8"), page.name
+        assert html.count("What changed since</a>") == 2, page.name
+    files = list((built / "_cite").iterdir())
+    assert not [file.name for file in files if words not in file.read_text("utf-8")]
+    for name in ("ro-crate-metadata.json", "croissant.json", "dataset.jsonld"):
+        text = (built / "data" / name).read_text("utf-8")
+        assert words in text or told.semantic in text, name
+        assert f'"{told.version}"' not in text, name
+    assert json.loads((built / versions.FILE).read_text("utf-8"))["this"] == f"after {told.version}"
+    with zipfile.ZipFile(built / "data" / downloads.ARCHIVE) as package:
+        for descriptor in ((built / "data/datapackage.json").read_bytes(), package.read("data/datapackage.json")):
+            assert json.loads(descriptor)["version"] == told.semantic
 
 
 # Versions and changes
 
 
 def test_every_page_prints_the_version_and_the_site_lists_it(built: Path, root: Path) -> None:
-    citation = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
+    this = versions.name(releases.edition(root))
     for page in book_pages(built):
         root_of = "../" * (len(page.relative_to(built).parts) - 1)
-        mark = f'<p class="ed-version" data-version="{citation["version"]}" data-root="{root_of}">'
+        mark = f'<p class="ed-version" data-version="{this}" data-root="{root_of}">'
         assert mark in page.read_text("utf-8"), page.name
     told = json.loads((built / versions.FILE).read_text("utf-8"))
     (only,) = told["versions"]
-    assert (told["this"], only["version"], only["path"]) == (citation["version"], citation["version"], "./")
+    assert (told["this"], only["version"], only["path"]) == (this, this, "./")
 
 
 def site_of(folder: Path, version: str) -> None:
@@ -403,7 +437,7 @@ def test_a_finger_finds_the_tools_at_the_number(opened: Any) -> None:
 
 
 @in_browser
-def test_a_figure_is_cited_from_its_foot_in_every_format(opened: Any) -> None:
+def test_a_figure_is_cited_from_its_foot_in_every_format(opened: Any, root: Path) -> None:
     page = opened(f"alone/{CHAPTER}")
     figure = page.locator(".ed-exhibit-figure").first
     figure.get_by_role("link", name="Cite", exact=True).click()
@@ -416,7 +450,7 @@ def test_a_figure_is_cited_from_its_foot_in_every_format(opened: Any) -> None:
     expect(page.get_by_role("status").filter(has_text="RIS copied")).to_have_count(1)
     assert pasted(page).replace("\r\n", "\n").startswith("TY  - FIGURE\n")
     assert f"#{name}" in dialog.locator("pre").first.inner_text()
-    assert "This version has no DOI." in dialog.inner_text()
+    assert releases.edition(root).standing in dialog.inner_text()
     page.evaluate(AXE)
     assert page.evaluate(RUN_AXE, {"rules": {"color-contrast": {"enabled": True}}}) == []
 
@@ -454,7 +488,7 @@ def test_without_scripts_numbers_and_citations_are_links(opened: Any, address: s
     page.goto(urljoin(address, f"alone/{CHAPTER}"))
     page.locator('a[href="#cite-this"]').click()
     expect(page.locator("#cite-this")).to_be_in_viewport()
-    expect(page.locator(".ed-version")).to_have_text(re.compile(r"^Version \d"))
+    expect(page.locator(".ed-version")).to_have_text(re.compile(r"^Version "))
 
 
 @in_browser

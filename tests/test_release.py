@@ -25,7 +25,7 @@ import pytest
 import yaml
 from browsing import CHROMIUM, started
 
-from edition import archives, articles, citing, cli, downloads, epub, fonts, notebooks, offline, pdf, release
+from edition import archives, articles, citing, cli, downloads, epub, fonts, notebooks, offline, pdf, release, releases
 
 TIME = 1_700_000_000
 NAME = "technical-assistance-and-mutually-beneficial-cooperation"
@@ -99,6 +99,7 @@ def tagged(small: Path, root: Path) -> Path:
     text = (small / "CITATION.cff").read_text(encoding="utf-8")
     (small / "CITATION.cff").write_text(re.sub(r"(?m)^version: .*", "version: 0.1.0", text), encoding="utf-8")
     (small / ".gitignore").write_text("dist/\n_build/\n")
+    releases.record(small)
     git(small, "init", "--quiet")
     commit(small)
     git(small, "tag", "v0.1.0")
@@ -146,6 +147,68 @@ def test_a_version_whose_tag_stands_elsewhere_is_refused(tagged: Path, capsys: p
     assert "already released, by the tag v0.1.0 on another commit" in refused(capsys)
 
 
+def test_a_tree_that_was_not_prepared_is_refused(tagged: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tagged / "data/pears.csv").write_text("key,value\na,2\n")
+    commit(tagged)
+    git(tagged, "tag", "--force", "v0.1.0")
+    assert "this tree is not what was made ready as version 0.1.0: make prepare, commit" in refused(capsys)
+
+
+CHANGES = "# Changelog\n\n## [Unreleased]\n\n## [0.1.0] - {date}\n\n### Data\n\n- The first rows.\n"
+
+
+@pytest.fixture
+def ready(tagged: Path) -> Path:
+    """The same before it is prepared: executed, told in the changelog, and without a tag."""
+    git(tagged, "tag", "--delete", "v0.1.0")
+    (tagged / releases.FILE).unlink()
+    list(notebooks.run([tagged / "book/fruit.ipynb"], tagged))
+    released = citing.read((tagged / "CITATION.cff").read_text("utf-8")).released
+    (tagged / "CHANGELOG.md").write_text(CHANGES.format(date=released))
+    descriptor = json.loads((tagged / "data/datapackage.json").read_text())
+    (tagged / "data/datapackage.json").write_text(json.dumps({**descriptor, "version": "0.1.0"}))
+    release.data.package.cache_clear()
+    return tagged
+
+
+def test_what_is_prepared_is_the_release_until_it_changes(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert releases.edition(ready).data
+    assert cli.main(["prepare"]) == 0
+    assert "names this tree as version 0.1.0: commit it" in capsys.readouterr().out
+    assert releases.edition(ready).named == "0.1.0"
+    (ready / "data/pears.csv").write_text("key,value\na,2\n")
+    assert releases.edition(ready).named.startswith("after 0.1.0, not released, data ")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("CHANGELOG.md", "[0.1.0]", "[0.0.9]", "CHANGELOG.md has no section '## [0.1.0] - "),
+        ("CHANGELOG.md", "[Unreleased]\n", "[Unreleased]\n\n### Data\n\n- More.\n", "changes stand as unreleased"),
+        ("data/datapackage.json", '"0.1.0"', '"0.0.9"', "data/datapackage.json has version 0.0.9, CITATION.cff 0.1.0"),
+        ("data/apples.csv", "b,2", "b,3", "stale are fruit.ipynb: make run first"),
+    ],
+)
+def test_what_is_not_ready_is_not_prepared(
+    ready: Path, capsys: pytest.CaptureFixture[str], file: str, old: str, new: str, told: str
+) -> None:
+    text = (ready / file).read_text("utf-8")
+    assert old in text
+    (ready / file).write_text(text.replace(old, new), encoding="utf-8")
+    assert cli.main(["prepare"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("Not prepared: ")
+    assert told in line
+    assert not (ready / releases.FILE).exists()
+
+
+def test_a_version_that_is_released_is_not_prepared_again(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commit(ready)
+    git(ready, "tag", "v0.1.0")
+    assert cli.main(["prepare"]) == 1
+    assert "version 0.1.0 is already released: raise it in CITATION.cff" in capsys.readouterr().err
+
+
 def test_a_version_whose_folder_is_there_is_refused(tagged: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tagged / "dist/small-0.1.0").mkdir(parents=True)
     assert "already released, in dist/small-0.1.0" in refused(capsys)
@@ -159,6 +222,7 @@ def test_a_folder_without_history_is_refused(tagged: Path, capsys: pytest.Captur
 @pytest.mark.usefixtures("pango")
 def test_bad_data_are_refused(tagged: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tagged / "data/pears.csv").write_text("key,value\na,one\n")
+    releases.record(tagged)
     commit(tagged)
     git(tagged, "tag", "--force", "v0.1.0")
     assert "1 problem(s) in the data: run make check" in refused(capsys)
@@ -174,6 +238,7 @@ def test_a_failing_check_is_refused(tagged: Path, capsys: pytest.CaptureFixture[
     monkeypatch.setattr(notebooks, "stale", lambda _clone: {})
     (tagged / "tools").mkdir()
     (tagged / "tools/test.py").write_text("print('5 checks in 9 s, failed: types')\nraise SystemExit(1)\n")
+    releases.record(tagged)
     commit(tagged)
     git(tagged, "tag", "--force", "v0.1.0")
     assert "5 checks in 9 s, failed: types; what they say is in _build/release-checks.log" in refused(capsys)
@@ -230,6 +295,15 @@ def test_releases_stand_under_their_versions_and_latest_is_the_newest(root: Path
         }
 
 
+def test_a_site_of_no_release_is_not_published_as_one(root: Path, tmp_path: Path) -> None:
+    told = {"this": "after 0.9.0", "versions": [{"version": "after 0.9.0", "date": "", "path": "./"}]}
+    (tmp_path / "x-site.tar.gz").write_bytes(archives.tarred({"a/versions.json": json.dumps(told).encode()}, TIME))
+    command = [sys.executable, "tools/roof.py", str(tmp_path), str(tmp_path / "roof")]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "x-site.tar.gz calls itself version 'after 0.9.0'" in done.stderr
+
+
 # A small release, whole -----------------------------------------------------------------------------------------------
 
 
@@ -249,6 +323,7 @@ def small_clone(copy_clone: Callable[[Path], Path], root: Path) -> Callable[[Pat
         contents["parts"][0]["chapters"] = [{"file": f"book/{name}"} for name in PAGES]  # type: ignore[index]
         (target / "_toc.yml").write_text(yaml.safe_dump(contents), encoding="utf-8")
         (target / ".gitignore").write_text("_build/\ndist/\n__pycache__/\n.ipynb_checkpoints/\n")
+        releases.record(target)
         git(target, "init", "--quiet")
         commit(target)
         return target
@@ -369,6 +444,7 @@ def test_the_notebooks_run_on_their_own(made: Bundle, tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "src")}
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True)
     after = notebooks.read(chapter)
+    assert not releases.edition(tmp_path).data, "without history, it knows that it is the release"
     assert [cell.get("outputs") for cell in before.cells] == [cell.get("outputs") for cell in after.cells]
     assert (tmp_path / "requirements.lock").is_file()
     assert (tmp_path / "Makefile").is_file()

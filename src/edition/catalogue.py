@@ -109,6 +109,7 @@ def ro_crate(package: Json, data: Path, edition: Edition) -> Json:
         "@id": "./",
         "@type": "Dataset",
         **_common(package, edition),
+        **_status(edition),
         "license": {"@id": licence["@id"]},
         "author": [{"@id": person["@id"]} for person in people],
         "hasPart": [{"@id": file["@id"]} for file in files],
@@ -157,6 +158,7 @@ def croissant(package: Json, data: Path, edition: Edition) -> Json:
         "@type": "sc:Dataset",
         "conformsTo": CROISSANT,
         **_common(package, edition),
+        "version": edition.semantic,
         "license": _licence(package),
         "citeAs": imprint.reference(edition),
         "creator": [{"@type": "sc:Organization", "name": name} for name in _authors(edition)],
@@ -232,6 +234,7 @@ def schema_org(package: Json, data: Path, edition: Edition) -> Json:
         "@context": "https://schema.org/",
         "@type": "Dataset",
         **_common(package, edition),
+        **_status(edition),
         "license": _licence(package),
         "creator": [{"@type": "Organization", "name": name} for name in _authors(edition)],
         "creditText": imprint.reference(edition),
@@ -246,12 +249,17 @@ def _common(package: Json, edition: Edition) -> Json:
     return {
         "name": package["title"],
         "description": package["description"],
-        "version": edition.version,
+        "version": edition.named,
+        # Of what is no release, the date of the release before: the dialects ask for one.
         "datePublished": edition.released,
         "keywords": list(package["keywords"]),
         **({"url": edition.address()} if edition.address() else {}),
         **({"identifier": f"https://doi.org/{edition.doi}"} if edition.doi else {}),
     }
+
+
+def _status(edition: Edition) -> Json:
+    return {"creativeWorkStatus": "Draft"} if edition.data else {}
 
 
 def _licence(package: Json) -> str:

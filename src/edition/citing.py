@@ -17,6 +17,8 @@ import yaml
 
 from .text import date, listing
 
+NOT_RELEASED = "not released"
+DIGITS = 12  # of a digest by which readers know the data
 # Stands for a paragraph's number in a page's ready-made citations: letters alone, which no format escapes.
 PARAGRAPH = "PARANUMBER"
 
@@ -58,7 +60,8 @@ class Name:
 class Edition:
     """What CITATION.cff says: ``released`` is an ISO date; ``doi``, ``url`` and ``repository`` are empty when unknown.
 
-    ``url`` is the folder on the web in which each version stands under its number (``URL/0.1.0/book/...``).
+    ``url`` is the folder on the web in which each version stands under its number (``URL/0.1.0/book/...``). ``data`` is
+    empty for a release; of a tree that is none it is the digest of the data, and ``doi_before`` the DOI of the release.
     """
 
     title: str
@@ -70,6 +73,38 @@ class Edition:
     doi: str = ""
     url: str = ""
     repository: str = ""
+    data: str = ""
+    doi_before: str = ""
+
+    @property
+    def named(self) -> str:
+        """Return what follows the word "version": a release by its number, anything else as standing after one."""
+        return f"after {self.version}, {NOT_RELEASED}, data {self.data}" if self.data else self.version
+
+    @property
+    def issued(self) -> str:
+        """Return the ISO date on which this came out; empty for what is not released."""
+        return "" if self.data else self.released
+
+    @property
+    def in_words(self) -> str:
+        """Return version and date as a sentence takes them: ``version 1.2.3, 4 March 2026``."""
+        return f"version {self.named}" + (f", {date(self.issued)}" if self.issued else "")
+
+    @property
+    def heading(self) -> str:
+        """Return the same as a line of its own: ``Version 1.2.3, 4 March 2026``."""
+        return f"V{self.in_words[1:]}"
+
+    @property
+    def semantic(self) -> str:
+        """Return the version as Semantic Versioning writes it, for formats that take no other."""
+        return f"{self.version}+{NOT_RELEASED.replace(' ', '-')}.data.{self.data}" if self.data else self.version
+
+    @property
+    def slug(self) -> str:
+        """Return the version as keys and names of files take it."""
+        return f"after-{self.version}-{self.data}" if self.data else self.version
 
     def address(self, path: str = "") -> str:
         """Return where ``path`` of this version stands, else the repository, else nothing."""
@@ -82,6 +117,10 @@ class Edition:
     @property
     def standing(self) -> str:
         """Return what this version has and lacks, in words for the reader who cites it."""
+        if self.data:
+            before = f", whose DOI is {self.doi_before}" if self.doi_before else ""
+            told = f"This is no release: it stands after version {self.version}{before}."
+            return f"{told} Only a release can be cited as a version."
         doi = f"The DOI of this version is {self.doi}." if self.doi else "This version has no DOI."
         lacking = "" if self.url or self.repository else " No public address of it is known yet."
         return doi + lacking
@@ -140,7 +179,9 @@ def _title(work: Work) -> str:
 
 
 def _key(work: Work, edition: Edition) -> str:
-    return f"edition-{edition.version}" + ("" if work.kind == "edition" else f"-{work.key}")
+    # Without the digest: a key is typed by hand.
+    version = f"after-{edition.version}" if edition.data else edition.version
+    return f"edition-{version}" + ("" if work.kind == "edition" else f"-{work.key}")
 
 
 # Plain text
@@ -151,15 +192,16 @@ def chicago(work: Work, edition: Edition) -> str:
     first, *others = edition.authors
     *leading, last = first.inverted, *(name.natural for name in others)
     authors = f"{', '.join(leading)}, and {last}" if leading else last
-    year, month, day = edition.released.split("-")
     parts = [_stopped(authors)]
     if work.kind == "edition":
-        parts.append(f"{edition.title}. Version {edition.version}.")
+        parts.append(f"{edition.title}. Version {edition.named}.")
     else:
         place = f", {work.locator}" if work.locator else ""
         digest = f" (SHA-256: {work.sha256})" if work.sha256 else ""
-        parts.append(f"“{_stopped(work.title)}” In {edition.title}, version {edition.version}{place}{digest}.")
-    parts.append(f"{date(f'{year}-{month}').split()[0]} {int(day)}, {year}.")
+        parts.append(f"“{_stopped(work.title)}” In {edition.title}, version {edition.named}{place}{digest}.")
+    if edition.issued:
+        day, month, year = date(edition.issued).split()
+        parts.append(f"{month} {day}, {year}.")
     parts += [f"{address}." for address in (edition.address(work.path), edition.doi_address) if address]
     return " ".join(parts)
 
@@ -171,7 +213,8 @@ def un(work: Work, edition: Edition) -> str:
     digest = f", SHA-256: {work.sha256}" if work.sha256 else ""
     doi = f", DOI: {edition.doi}" if edition.doi else ""
     authors = listing(name.natural for name in edition.authors)
-    note = f"{authors}, {title}, version {edition.version} ({date(edition.released)}){place}{digest}{doi}."
+    issued = f" ({date(edition.issued)})" if edition.issued else ""
+    note = f"{authors}, {title}, version {edition.named}{issued}{place}{digest}{doi}."
     address = edition.address(work.path)
     return f"{note} Available at {address}." if address else note
 
@@ -188,16 +231,16 @@ def bibtex(work: Work, edition: Edition) -> str:
 
     The book and the version stand in ``howpublished``, where styles print them.
     """
-    year, month, _ = edition.released.split("-")
-    version = f"version {edition.version}"
+    year, month, _ = edition.issued.split("-") if edition.issued else ("", "", "")
+    version = f"version {edition.named}"
     names = (f"{{{tex(name.literal)}}}" if name.literal else tex(name.inverted) for name in edition.authors)
     fields = {
         "author": " and ".join(names),
         "title": f"{{{tex(_title(work))}}}",
         "howpublished": version.capitalize() if work.kind == "edition" else f"In: {tex(edition.title)}, {version}",
         "year": year,
-        "month": _MONTHS[int(month) - 1],
-        "date": edition.released,
+        "month": _MONTHS[int(month) - 1] if month else "",
+        "date": edition.issued,
         "note": f"SHA-256: {work.sha256}" if work.sha256 else "",
         "doi": edition.doi,
         "url": bibtex_address(edition.address(work.path)),
@@ -229,9 +272,9 @@ def ris(work: Work, edition: Edition) -> str:
         *(("AU", name.inverted) for name in edition.authors),
         ("TI", _title(work)),
         ("T2", edition.title if part else ""),
-        ("PY", edition.released[:4]),
-        ("DA", edition.released.replace("-", "/") + "/"),
-        ("ET", f"Version {edition.version}"),
+        ("PY", edition.issued[:4]),
+        ("DA", f"{edition.issued.replace('-', '/')}/" if edition.issued else ""),
+        ("ET", f"Version {edition.named}"),
         ("LA", "en"),
         ("N1", f"SHA-256: {work.sha256}" if work.sha256 else ""),
         ("DO", edition.doi),
@@ -258,8 +301,8 @@ def csl_json(work: Work, edition: Edition) -> str:
         "title": _title(work),
         "container-title": "" if work.kind == "edition" else edition.title,
         "author": people,
-        "issued": {"date-parts": [[int(part) for part in edition.released.split("-")]]},
-        "version": edition.version,
+        "issued": {"date-parts": [[int(part) for part in edition.issued.split("-")]]} if edition.issued else {},
+        "version": edition.named,
         "language": "en",
         "note": f"SHA-256: {work.sha256}" if work.sha256 else "",
         "DOI": edition.doi,

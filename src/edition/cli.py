@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("run", _run, "execute the notebooks whose inputs changed, in place"),
         ("build", _build, "check, execute what is stale, and build the site"),
         ("lab", _lab, "get the chapters ready for JupyterLab"),
+        ("prepare", _prepare, "note that this tree is the content of its version, before its tag is set"),
         ("release", _release, "make the release of the tag on this commit, in dist/"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(function=function)
@@ -130,6 +131,20 @@ def _release() -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"Released: {folder.relative_to(clone)}/ with {sum(1 for _ in folder.iterdir())} files.")
+    return 0
+
+
+def _prepare() -> int:
+    from . import notebooks
+    from .release import ReleaseError, prepare
+    from .releases import FILE
+
+    try:
+        version = prepare(notebooks.root())
+    except ReleaseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{FILE} names this tree as version {version}: commit it, and nothing after it before git tag v{version}.")
     return 0
 
 

@@ -7,7 +7,9 @@ the date of the release, and a Parquet file only what the schema says of its tab
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from . import archives, data, datafiles
@@ -19,23 +21,25 @@ ARCHIVE = "data-package.zip"
 PARQUET = "parquet"
 
 
-def write(source: Path, target: Path, released: int) -> None:
+def write(source: Path, target: Path, released: int, instead: Mapping[str, bytes] = MappingProxyType({})) -> None:
     """Write the zip and the Parquet files of the package in ``source`` to ``target``.
 
-    ``released`` is the date that members of the zip carry, in seconds since 1970 (UTC).
+    ``released`` is the date that members of the zip carry, in seconds since 1970 (UTC); ``instead`` is what files of
+    the zip hold in place of their content in ``source``, by their names.
     """
     (target / ARCHIVE).unlink(missing_ok=True)
-    _archive(source, target / ARCHIVE, released)
+    _archive(source, target / ARCHIVE, released, instead)
     (target / PARQUET).mkdir(parents=True, exist_ok=True)
     for name in data.resources(source):
         (target / PARQUET / f"{name}.parquet").write_bytes(parquet(name, source))
 
 
-def _archive(source: Path, archive: Path, released: int) -> None:
+def _archive(source: Path, archive: Path, released: int, instead: Mapping[str, bytes]) -> None:
     """Write the package in ``source`` under ``data/``, so that ``edition.load`` works in the unpacked folder."""
+    files = datafiles.published(source)
     day = released - released % 86_400
     archive.write_bytes(
-        archives.zipped({f"data/{file.name}": file.read_bytes() for file in datafiles.published(source)}, day)
+        archives.zipped({f"data/{file.name}": instead.get(file.name) or file.read_bytes() for file in files}, day)
     )
 
 

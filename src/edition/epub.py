@@ -13,7 +13,6 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from . import archives, articles, fonts, imprint
 from .articles import SVG, XHTML, Article
 from .citing import Edition
-from .text import date
 
 STYLE = Path(__file__).with_name("print") / "epub.css"
 _PAGE = """<?xml version="1.0" encoding="utf-8"?>
@@ -110,7 +109,7 @@ def _package(edition: Edition, pages: Sequence[Article]) -> str:
         creators="\n".join(f"<dc:creator>{escape(author.natural)}</dc:creator>" for author in edition.authors),
         released=edition.released,
         rights=escape(imprint.LICENCES),
-        version=escape(edition.version),
+        version=escape(edition.named),
         abstract=escape(edition.abstract),
         subjects="\n".join(f"<dc:subject>{escape(word)}</dc:subject>" for word in edition.keywords),
         items="\n".join(items),
@@ -128,7 +127,7 @@ def _properties(page: Article) -> str:
 
 def _cover(edition: Edition) -> str:
     return (
-        f"<h1>{escape(edition.title)}</h1><p>Version {escape(edition.version)}, {date(edition.released)}</p>"
+        f"<h1>{escape(edition.title)}</h1><p>{escape(edition.heading)}</p>"
         f'<p class="notice">{escape(imprint.NOTICE)}</p>'
         f"<p><strong>How to cite</strong><br/>{escape(imprint.how_to_cite(edition))}</p>"
         f"<p>{escape(imprint.LICENCES)}</p>"

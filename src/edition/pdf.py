@@ -21,7 +21,6 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from . import articles, columns, fonts, imprint
 from .articles import SVG, XHTML, Article
 from .citing import Edition
-from .text import date
 
 STYLE = Path(__file__).with_name("print") / "pdf.css"
 SHORT_ROWS = 13  # a table with no more rows is not broken
@@ -59,7 +58,7 @@ def make(edition: Edition, pages: Sequence[Article]) -> bytes:
         target = Path(folder) / "book.pdf"
         environment = {**os.environ, "FONTCONFIG_FILE": str(fonts.install(Path(folder))), "TZ": "UTC"}
         done = subprocess.run(
-            [sys.executable, "-c", _DRAW, str(target), f"{edition.title} {edition.version}"],
+            [sys.executable, "-c", _DRAW, str(target), f"{edition.title} {edition.named}"],
             input=document,
             env=environment,
             capture_output=True,
@@ -100,7 +99,7 @@ def _cover(edition: Edition) -> str:
     return (
         f'<section class="cover"><p class="cover-title">{escape(title)}</p>'
         f'<p class="cover-subtitle">{escape(subtitle[:1].upper() + subtitle[1:])}</p>'
-        f'<p class="cover-version">Version {escape(edition.version)}, {date(edition.released)}</p>'
+        f'<p class="cover-version">{escape(edition.heading)}</p>'
         f'<p class="cover-notice">{escape(imprint.NOTICE)}</p>'
         f'<p class="cover-cite"><strong>How to cite</strong><br>{escape(imprint.how_to_cite(edition))}</p>'
         f"<p>{escape(imprint.LICENCES)}</p></section>"

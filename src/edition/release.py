@@ -19,6 +19,7 @@ from . import (
     archives,
     articles,
     catalogue,
+    changelog,
     citing,
     data,
     datafiles,
@@ -30,6 +31,7 @@ from . import (
     offline,
     pdf,
     plain,
+    releases,
     site,
 )
 from .citing import Edition
@@ -88,12 +90,12 @@ def release(clone: Path, say: Callable[[str], None] = print) -> Path:
 
 
 def _edition(clone: Path) -> Edition:
-    return citing.read((clone / "CITATION.cff").read_text(encoding="utf-8"))
+    return releases.edition(clone)
 
 
 def base(clone: Path) -> str:
     """Return the name of the release, ``<name>-<version>``: the name is that of the data package."""
-    return f"{data.package(clone / 'data')['name']}-{_edition(clone).version}"
+    return f"{data.package(clone / 'data')['name']}-{_edition(clone).slug}"
 
 
 def refusal(clone: Path) -> str:
@@ -112,10 +114,35 @@ def refusal(clone: Path) -> str:
         return f"no tag on this commit: when it is the one to release, git tag {tag}."
     if tag not in here:
         return f"the tag is {here[-1]} and CITATION.cff says {version}: one of them is wrong."
+    if _edition(clone).data:
+        return f"this tree is not what was made ready as version {version}: make prepare, commit, and set the tag anew."
     folder = clone / DIST / base(clone)
     if folder.exists():
         return f"version {version} is already released, in {folder.relative_to(clone)}: raise it in CITATION.cff."
     return pdf.missing()
+
+
+def prepare(clone: Path) -> str:
+    """Note that this tree is the content of the version that CITATION.cff names, and return the version.
+
+    Raises ``ReleaseError`` for a version that is released, a changelog that does not tell of it, and stale notebooks.
+    """
+    told = citing.read((clone / "CITATION.cff").read_text(encoding="utf-8"))
+    if _git(clone, "tag", "--list", f"v{told.version}"):
+        raise ReleaseError(f"Not prepared: version {told.version} is already released: raise it in CITATION.cff.")
+    if (known := json.loads((clone / "data" / data.SCHEMA).read_bytes()).get("version")) != told.version:
+        raise ReleaseError(f"Not prepared: data/{data.SCHEMA} has version {known}, CITATION.cff {told.version}.")
+    sections = {one.number: one for one in changelog.read((clone / "CHANGELOG.md").read_text(encoding="utf-8"))}
+    section = sections.get(told.version)
+    if section is None or section.date != told.released:
+        head = f"## [{told.version}] - {told.released}"
+        raise ReleaseError(f"Not prepared: CHANGELOG.md has no section {head!r}: move what is unreleased there.")
+    if changelog.UNRELEASED in sections and sections[changelog.UNRELEASED].sections:
+        raise ReleaseError(f"Not prepared: in CHANGELOG.md changes stand as unreleased: move them to {told.version}.")
+    if stale := notebooks.stale(clone):
+        raise ReleaseError(f"Not prepared: stale are {', '.join(path.name for path in stale)}: make run first.")
+    releases.record(clone)
+    return told.version
 
 
 def check(clone: Path) -> None:

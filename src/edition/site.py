@@ -133,9 +133,10 @@ def publish(clone: Path, hold: Callable[[], None] = lambda: None, book: Popen[st
     ``hold`` is called before the last site is touched, and stops it by an exception; ``book`` is a Jupyter Book that
     was started before.
     """
-    from . import bibliography, citing, data, versions
+    from . import bibliography, data, releases, versions
 
     html = clone / "_build" / "html"
+    edition = releases.edition(clone)  # before the build: what is edited meanwhile is for the next one
     with nullcontext(book) if book else jupyterbook.started(clone) as ready, ThreadPoolExecutor(max_workers=1) as aside:
         # While Jupyter Book is at work in its own process.
         package = aside.submit(_data_package, clone, clone / "_build" / "data")
@@ -143,7 +144,8 @@ def publish(clone: Path, hold: Callable[[], None] = lambda: None, book: Popen[st
     hold()
     shutil.copytree(package.result(), fresh / "data", dirs_exist_ok=True)
     bibliography.write(data.load("sources", clone / "data"), fresh)
-    versions.write(fresh, citing.read((clone / "CITATION.cff").read_text(encoding="utf-8")))
+    releases.name_data(fresh, edition)
+    versions.write(fresh, edition)
     (fresh / ".buildinfo").unlink(missing_ok=True)  # Sphinx's own mark, which differs between versions of Python
     built.forget(clone)  # what was noted told of the last site; the caller may note another
     _swap(fresh, html)
@@ -152,15 +154,17 @@ def publish(clone: Path, hold: Callable[[], None] = lambda: None, book: Popen[st
 
 def _data_package(clone: Path, place: Path) -> Path:
     """Write to ``place`` what the site offers of the data: the tables, other forms of them, and descriptions."""
-    from . import catalogue, citing, datafiles, downloads
+    from . import catalogue, data, datafiles, downloads, releases
 
+    edition = releases.edition(clone)
+    descriptor = {data.SCHEMA: releases.descriptor(clone, edition)}
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     for file in datafiles.published(clone / "data"):
         shutil.copy2(file, place)
-    downloads.write(clone / "data", place, release_time(clone))
-    edition = citing.read((clone / "CITATION.cff").read_text(encoding="utf-8"))
-    for name, content in catalogue.catalogue(clone / "data", edition).items():
+    (place / data.SCHEMA).write_bytes(descriptor[data.SCHEMA])
+    downloads.write(clone / "data", place, release_time(clone), descriptor)
+    for name, content in catalogue.catalogue(place, edition).items():
         (place / name).write_bytes(content)
     return place
 
@@ -187,14 +191,15 @@ def refresh(
 
 def inputs_digest(clone: Path) -> str:
     """Return one digest of every file that the site is made of."""
-    return hashlib.sha256(json.dumps(_digests(clone, _input_files(clone))).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(_digests(clone, input_files(clone))).encode()).hexdigest()
 
 
 def _digests(root: Path, files: Iterator[Path]) -> dict[str, str]:
     return {file.relative_to(root).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-def _input_files(clone: Path) -> Iterator[Path]:
+def input_files(clone: Path) -> Iterator[Path]:
+    """Yield every file that the site is made of."""
     from . import datafiles
 
     for name in INPUTS:
@@ -223,7 +228,7 @@ def _jupyter_book(clone: Path, book: Popen[str]) -> Path:
     from . import figures
 
     work, time = clone / "_build" / "work", release_time(clone)
-    inputs: dict[str, Any] = {"python": sys.version, "place": str(clone), "files": _digests(clone, _input_files(clone))}
+    inputs: dict[str, Any] = {"python": sys.version, "place": str(clone), "files": _digests(clone, input_files(clone))}
     continuing = _may_continue(work, inputs)
     if continuing:
         (work / CACHE).unlink()  # an interruption leaves nothing that would be trusted

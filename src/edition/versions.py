@@ -14,6 +14,7 @@ from typing import Any
 from .citing import Edition
 
 FILE = "versions.json"
+AFTER = "after "
 
 
 class VersionsError(Exception):
@@ -22,7 +23,12 @@ class VersionsError(Exception):
 
 def write(site: Path, edition: Edition) -> None:
     """Write the list of a site that knows of no other."""
-    _write(site, edition.version, [{"version": edition.version, "date": edition.released, "path": "./"}])
+    _write(site, name(edition), [{"version": name(edition), "date": edition.issued, "path": "./"}])
+
+
+def name(edition: Edition) -> str:
+    """Return the name under which a site is listed; what is no release stands after one."""
+    return f"{AFTER}{edition.version}" if edition.data else edition.version
 
 
 def share(roof: Path) -> list[str]:
@@ -43,8 +49,8 @@ def share(roof: Path) -> list[str]:
 
 
 def order(version: str) -> tuple[int, ...]:
-    """Return what versions are sorted by: ``0.10.0`` comes after ``0.9.0``."""
-    return tuple(int(number) for number in re.findall(r"\d+", version))
+    """Return what versions are sorted by: ``0.10.0`` comes after ``0.9.0``, and ``after 0.9.0`` between the two."""
+    return (*(int(number) for number in re.findall(r"\d+", version)), *([1] if version.startswith(AFTER) else []))
 
 
 def _entry(told: dict[str, Any]) -> dict[str, str]:

@@ -21,21 +21,22 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
-from .. import citing, paths
+from .. import citing, paths, releases
 from ..citing import Edition, Work
 from . import paragraphs
 from .numbers import DATA_PAGE
 from .outputs import exhibits
 
 CITE_PAGE = "book/cite"
+CHANGES_PAGE = "book/apparatus/changes"
 FOLDER = "_cite"
 PRINTED = ("un", "chicago")  # shown in the page; the others are files
 
 
 def edition_of(app: Sphinx) -> Edition:
-    """Return what CITATION.cff says of the book that ``app`` builds."""
+    """Return what CITATION.cff says of the book that ``app`` builds; the digest of its data is filled in at the end."""
     if not hasattr(app, "edition_citation"):
-        app.edition_citation = citing.read((Path(app.srcdir) / "CITATION.cff").read_text(encoding="utf-8"))  # type: ignore[attr-defined]
+        app.edition_citation = releases.on_pages(releases.edition(Path(app.srcdir)))  # type: ignore[attr-defined]
     return app.edition_citation  # type: ignore[attr-defined]
 
 
@@ -136,9 +137,21 @@ def block(app: Sphinx, here: str, work: Work, parts: dict[str, Work]) -> str:
         '<section class="ed-cite" id="cite-this" aria-labelledby="cite-title">'
         f'<h2 id="cite-title">Cite {_named(work)}</h2>\n'
         f"{_entry(work, edition, root)}\n"
-        f'<p class="ed-cite-standing">{escape(edition.standing)} <a href="{more}">Cite another part</a></p>'
+        f'<p class="ed-cite-standing">{escape(edition.standing)} {_changes(app, here)}'
+        f'<a href="{more}">Cite another part</a></p>'
         f'<script type="application/json" id="ed-cite-data">{json_in_html(data)}</script></section>\n'
     )
+
+
+def changes_address(app: Sphinx) -> str:
+    """Return where a book that is no release tells what changed since the last; empty where it does not."""
+    known = edition_of(app).data and CHANGES_PAGE in app.env.found_docs
+    return f"{_address(app, CHANGES_PAGE)}#version-unreleased" if known else ""
+
+
+def _changes(app: Sphinx, here: str) -> str:
+    page, mark, anchor = changes_address(app).partition("#")
+    return f'<a href="{relative_uri(here, page)}{mark}{anchor}">What changed since</a> ' if page else ""
 
 
 def json_in_html(value: Any) -> str:
@@ -261,7 +274,13 @@ def write_files(app: Sphinx, failure: Exception | None) -> None:
             paths.within(out, path).write_bytes(content)
 
 
+def remember(app: Sphinx, env: BuildEnvironment) -> None:
+    """Keep with what pages know of each other whether this is a release: every page says it."""
+    env.edition_is_release = not edition_of(app).data  # type: ignore[attr-defined]
+
+
 def setup(app: Sphinx) -> None:
+    app.connect("env-updated", remember)
     app.add_node(citations)
     app.add_directive("citations", Citations)
     app.add_css_file("cite.css")

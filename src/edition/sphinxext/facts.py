@@ -13,8 +13,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.osutil import relative_uri
 
+from .. import releases
 from ..citing import Edition
-from ..text import date
 from .cite import edition_of
 
 
@@ -25,12 +25,13 @@ def _binder(edition: Edition) -> str:
 
 
 def _doi(edition: Edition) -> str:
+    if edition.data:
+        return edition.standing
     return f"Its DOI is {edition.doi}." if edition.doi else "This version has no DOI."
 
 
 FACTS: dict[str, Callable[[Edition], str]] = {
-    "version": lambda edition: edition.version,
-    "date": lambda edition: date(edition.released),
+    "version": lambda edition: edition.in_words,
     "binder": _binder,
     "doi": _doi,
 }
@@ -46,7 +47,8 @@ class EditionRole(SphinxRole):
         if self.text not in FACTS:
             message = f"no fact {self.text!r}; there are {', '.join(FACTS)} and bibliography"
             return [], [self.inliner.reporter.error(message, line=self.lineno)]
-        self.env.note_dependency("CITATION.cff")
+        for file in ("CITATION.cff", releases.FILE):
+            self.env.note_dependency(file)
         return [nodes.Text(FACTS[self.text](edition_of(self.env.app)))], []
 
 

@@ -71,7 +71,7 @@ def tags(work: Work, edition: Edition, told: str, chapter: bool) -> list[tuple[s
         ("name", "description", told),
         ("name", "citation_title", work.title),
         *(("name", "citation_author", name.inverted) for name in edition.authors),
-        ("name", "citation_publication_date", edition.released.replace("-", "/")),
+        ("name", "citation_publication_date", edition.issued.replace("-", "/")),
         ("name", "citation_inbook_title", edition.title if work.kind != "edition" else ""),
         ("name", "citation_language", "en"),
         ("name", "citation_doi", edition.doi),
@@ -115,11 +115,11 @@ def _person(name: Name) -> dict[str, str]:
 def _common(edition: Edition) -> dict[str, Any]:
     return {
         "author": [_person(name) for name in edition.authors],
-        "datePublished": edition.released,
+        **({"datePublished": edition.issued} if edition.issued else {"creativeWorkStatus": "Draft"}),
         "inLanguage": "en",
         "isAccessibleForFree": True,
         "license": LICENSE,
-        "version": edition.version,
+        "version": edition.named,
     }
 
 

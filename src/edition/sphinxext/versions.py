@@ -7,9 +7,10 @@ from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util.osutil import relative_uri
 
-from ..text import date
-from .cite import edition_of
+from .. import versions
+from .cite import changes_address, edition_of
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 TEMPLATE = "edition-version.html"
@@ -21,9 +22,12 @@ def place(_app: Sphinx, config: Config) -> None:
     config.html_sidebars = {"**": ["navbar-logo.html", TEMPLATE, "search-button-field.html", "sbt-sidebar-nav.html"]}
 
 
-def tell(app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doc: object) -> None:
+def tell(app: Sphinx, name: str, _template: str, context: dict[str, Any], _doc: object) -> None:
     edition = edition_of(app)
-    context["edition_version"] = {"version": edition.version, "date": date(edition.released)}
+    page, mark, anchor = changes_address(app).partition("#")
+    changes = relative_uri(app.builder.get_target_uri(name), page) + mark + anchor if page else ""
+    told = {"version": versions.name(edition), "words": edition.heading, "changes": changes}
+    context["edition_version"] = told
 
 
 def setup(app: Sphinx) -> None:

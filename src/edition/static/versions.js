@@ -7,6 +7,7 @@
   if (!told || !location.protocol.startsWith("http")) return;
   const root = new URL(told.dataset.root, location.href);
   const here = told.dataset.version;
+  const changes = told.querySelector("a"); // what changed since the last release, on a page of none
 
   /** Go to this page in another version, or to that version's front page if it has no such page. */
   async function go(path) {
@@ -21,11 +22,11 @@
     const select = document.createElement("select");
     label.append("Version ", select);
     for (const { version, date, path } of versions) {
-      const option = new Option(`${version} (${date})`, path, version === here, version === here);
+      const option = new Option(`${version} (${date || "not released"})`, path, version === here, version === here);
       select.append(option);
     }
     select.addEventListener("change", () => go(select.value));
-    told.replaceChildren(label);
+    told.replaceChildren(label, ...(changes ? [" ", changes] : []));
   }
 
   /** Tell the readers of an older version that there is a newer one. */
