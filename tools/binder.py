@@ -27,6 +27,7 @@ from edition.notebooks import notebooks  # noqa: E402
 
 DOCS = ROOT / "docs/binder.md"
 START, END = "<!-- measured by tools/binder.py -->", "<!-- end -->"
+HEAD = ["| Chapter | First text, s | Whole run, s | Peak memory, MB |", "| --- | ---: | ---: | ---: |"]
 ONE_PROCESSOR = ["taskset", "--cpu-list", "0"]
 
 
@@ -74,24 +75,28 @@ def measure(chapter: str) -> tuple[float, float, int]:
             return first, whole, sum(map(peak, descendants(server_of(home))))
 
 
+def write(row: str) -> None:
+    """Put the row of a chapter into the table of the docs, in the place of its last one."""
+    text = DOCS.read_text(encoding="utf-8")
+    before, _, rest = text.partition(START)
+    table, _, after = rest.partition(END)
+    rows = {line.split("|")[1]: line for line in [*table.split("\n")[3:], row] if line.startswith("|")}
+    lines = [*HEAD, *(rows[name] for name in sorted(rows))]
+    DOCS.write_text(before + "\n".join([START, *lines, END]) + after, encoding="utf-8")
+
+
 def main(chosen: list[str]) -> int:
-    """Measure, and write the table into the docs."""
+    """Measure the chapters that are named, or all, and write each into the table."""
     path = browser.find_or_install()
     if path is None:
         print(browser.NONE, file=sys.stderr)
         return 1
     browsing.CHROMIUM = path
-    chapters = chosen or [path.relative_to(ROOT).as_posix() for path in notebooks(ROOT)]
-    lines = ["| Chapter | First text, s | Whole run, s | Peak memory, MB |", "| --- | ---: | ---: | ---: |"]
-    for chapter in chapters:
+    for chapter in chosen or [path.relative_to(ROOT).as_posix() for path in notebooks(ROOT)]:
         first, whole, most = measure(chapter)
-        lines.append(f"| {Path(chapter).stem} | {first:.1f} | {whole:.1f} | {most / 1e6:.0f} |")
-        print(lines[-1], flush=True)
-    if not chosen:
-        table = f"{START}\n\n" + "\n".join(lines) + f"\n\n{END}"
-        text = DOCS.read_text(encoding="utf-8")
-        DOCS.write_text(re.sub(f"{START}.*?{END}", table, text, flags=re.DOTALL), encoding="utf-8")
-        print(f"The table stands in {DOCS.relative_to(ROOT)}.")
+        row = f"| {Path(chapter).stem} | {first:.1f} | {whole:.1f} | {most / 1e6:.0f} |"
+        print(row, flush=True)
+        write(row)
     return 0
 
 
