@@ -77,11 +77,15 @@ def check(root: Path) -> list[Problem]:
     found += _references(tables)
     doubtful = {name for name, table in tables.items() if any(problem.file == table.file for problem in found)}
     frames = {name: table.frame for name, table in tables.items() if table.whole}
-    found += rules.check(frames, {name: table.schema for name, table in tables.items()}, doubtful)
+    ruled = rules.check(frames, {name: table.schema for name, table in tables.items()}, doubtful)
+    # Without the tables in which the relations and their exceptions stand, rows fail that are as they should be.
+    amiss = bool(doubtful & {relations.TABLE, relations.EXCEPTIONS})
+    found += [dataclasses.replace(problem, follows=problem.follows or amiss) for problem in ruled]
     found = _sorted_alone(found, tables)
     told = {problem.file for problem in found}
     found += [problem for table in tables.values() if table.file not in told for problem in _order(table)]
-    return sorted(dict.fromkeys(found), key=lambda p: (p.follows, p.file, p.row, p.field, p.value, p.rule))
+    # What concerns a file as a whole, or its line of names, is the likelier cause of what its rows lack.
+    return sorted(dict.fromkeys(found), key=lambda p: (p.follows, p.row > 1, p.file, p.row, p.field, p.value, p.rule))
 
 
 def _sorted_alone(found: list[Problem], tables: dict[str, Table]) -> list[Problem]:
