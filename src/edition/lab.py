@@ -22,8 +22,8 @@ from typing import Any
 
 import yaml
 
-from . import citing, text
 from . import data as record
+from . import releases, text
 from .notebooks import notebooks
 from .sphinxext.sources import CONFIDENCE, doubt, graded, parse, register
 
@@ -181,8 +181,7 @@ def glossary(data: Path) -> list[Json]:
 
 def facts(clone: Path) -> dict[str, str]:
     """Return what ``{edition}`` prints of CITATION.cff where no page is at hand."""
-    told = citing.read((clone / "CITATION.cff").read_text(encoding="utf-8"))
-    return {"version": told.version, "date": text.date(told.released), "bibliography": "BibTeX"}
+    return {"version": releases.edition(clone).in_words, "bibliography": "BibTeX"}
 
 
 # What pages print from the data package -------------------------------------------------------------------------------
