@@ -145,6 +145,13 @@ def test_binder_gives_python_the_lock_and_the_package() -> None:
     subprocess.run(["bash", "-n", after], check=True)
 
 
+def test_conda_gives_a_python_that_is_supported_and_the_lock() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    (python,) = (item for item in environment["dependencies"] if str(item).startswith("python="))
+    assert python.removeprefix("python=") in SpecifierSet(PROJECT["project"]["requires-python"])
+    assert environment["dependencies"] == [python, "pip", {"pip": ["-r requirements.lock"]}]
+
+
 def test_the_package_is_installed_without_the_network(tmp_path: Path) -> None:
     """The command of postBuild: the lock must hold the build backend and all that it needs."""
     command = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--no-index"]

@@ -54,7 +54,7 @@ NOTEBOOKS = (
         "LICENSE-CONTENT",
     ),
     *("pyproject.toml", "requirements.lock", "requirements-dev.lock", "requirements-tools.lock"),
-    *("_config.yml", "_toc.yml", "binder/", "conftest.py"),
+    *("_config.yml", "_toc.yml", "binder/", "environment.yml", "conftest.py"),
 )
 # The checks of make test that need no browser; those of the pages run before the tag is set: see CONTRIBUTING.md.
 CHECKS = ("style", "format", "types", "spelling", "notebooks")
