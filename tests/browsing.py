@@ -19,7 +19,17 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = os.environ.get("EDITION_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+# With each window Chromium loads two pages for what its address bar may show: half of what opening one takes. The last
+# list of features counts, so that what Playwright switches off (its chromiumSwitches) is named here again.
+OFF = (
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    *("AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync"),
+    *("DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay"),
+    *("MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch"),
+    "ThirdPartyStoragePartitioning",
+)
 FLAGS = [
+    f"--disable-features={','.join(OFF)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -1,8 +1,9 @@
-"""Shared fixtures: this clone, a small clone to break, and the site built once from a copy."""
+"""Shared fixtures: this clone, a small clone to break, and the site built once from a copy, for all workers."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,9 +12,12 @@ import browsing
 import nbformat
 import pytest
 from playwright.sync_api import Browser, expect
+from schedule import pytest_addoption, pytest_collection_modifyitems, pytest_terminal_summary
+from sharing import digests, once
 
 from edition import site
 
+__all__ = ["pytest_addoption", "pytest_collection_modifyitems", "pytest_terminal_summary"]  # hooks
 ROOT = Path(__file__).resolve().parent.parent
 expect.set_options(timeout=30_000)  # a browser beside other tests can be slow, and that is no fault of a page
 
@@ -43,15 +47,27 @@ def copy_clone() -> Callable[[Path], Path]:
 
 
 @pytest.fixture(scope="session")
-def clone(copy_clone: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of this clone, in a folder whose name has a space and a letter that is not ASCII."""
-    return copy_clone(tmp_path_factory.mktemp("copy") / "édition one")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what all workers of this run share; see sharing.py."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
-def built(clone: Path) -> Path:
-    """The site of the copy, built from the stored outputs as they are: nothing is executed."""
-    return site.publish(clone)
+def clone(copy_clone: Callable[[Path], Path], shared: Path) -> Path:
+    """A copy of this clone, in a folder whose name has a space and a letter that is not ASCII; tests only read it."""
+    place = shared / "copy" / "édition one"
+    once(shared / "copied", lambda: copy_clone(place))
+    return place
+
+
+@pytest.fixture(scope="session")
+def built(clone: Path, shared: Path) -> Iterator[Path]:
+    """The site of the copy, built from the stored outputs as they are: nothing is executed. Tests only read it."""
+    html, noted = clone / "_build/html", shared / "built.json"
+    once(shared / "built", lambda: noted.write_text(json.dumps(digests(site.publish(clone)))))
+    yield html
+    assert digests(html) == json.loads(noted.read_text()), "a test changed the site that all tests share"
 
 
 @pytest.fixture(scope="module")

@@ -1,31 +1,34 @@
-"""A book of four pages in the place of the whole, for tests that harm one."""
+"""A book of a few pages in the place of the whole, for tests that harm one or want it otherwise."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 
-CONTENTS = """format: jb-book
-root: book/index
-chapters: [{file: book/votes}, {file: book/apparatus/sources}, {file: book/apparatus/data}]
-"""
 PAGES = {
-    "index": "# A small book\n\nIts {doc}`votes`.",
+    "index": "# A small book\n\nIts {doc}`%s`.",
     "apparatus/sources": "# Sources\n\n```{source-register}\n```",
     "apparatus/data": "# Data\n\n```{data-dictionary}\n```",
 }
 
 
-def write_small_book(clone: Path) -> None:
-    """Put four pages in the place of the book; the chapter is written by `write_chapter`."""
+def write_small_book(clone: Path, chapters: Sequence[str] = ("votes",), kept: Sequence[str] = ()) -> None:
+    """Put a front page, ``chapters`` and two pages of the apparatus in the place of the book.
+
+    The chapters are written by `write_chapter`. ``kept`` are further pages, which stay as they are in the book.
+    """
+    pages = PAGES | {name: (clone / f"book/{name}.md").read_text("utf-8") for name in kept}
     shutil.rmtree(clone / "book")
-    (clone / "book/apparatus").mkdir(parents=True)
-    for name, text in PAGES.items():
-        (clone / f"book/{name}.md").write_text(text + "\n", encoding="utf-8")
+    for name, text in pages.items():
+        page = clone / f"book/{name}.md"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text((text % chapters[0] if name == "index" else text) + "\n", encoding="utf-8")
     (clone / "book/redirects.csv").write_text("old,new\n")
-    (clone / "_toc.yml").write_text(CONTENTS)
+    listed = [f"{{file: book/{name}}}" for name in (*chapters, *kept, "apparatus/sources", "apparatus/data")]
+    (clone / "_toc.yml").write_text(f"format: jb-book\nroot: book/index\nchapters: [{', '.join(listed)}]\n")
 
 
 def write_chapter(clone: Path, code: str, name: str = "votes") -> Path:

@@ -1,12 +1,14 @@
 """Citations on the built site: what machines read in a page, what readers copy, versions, and addresses that moved.
 
-``known`` is a site of a later version, imagined: it has a DOI, an address, an edition before it, and pages that moved.
+``known`` is a small site of a later version, imagined: it has a DOI, an address, an edition before it, and pages that
+moved. What it must say, it says on a page of any book.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -20,9 +22,10 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from browsing import CHROMIUM, served
 from playwright.sync_api import Browser, Page, expect
+from small_book import write_chapter, write_small_book
 from test_pages_browser import AXE, RUN_AXE
 
-from edition import citing, data, downloads, releases, site, versions
+from edition import citing, data, downloads, notebooks, releases, site, versions
 from edition.sphinxext import metadata, redirects
 
 in_browser = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_CHROMIUM to its path")
@@ -35,11 +38,21 @@ MOVED = {
     "book/introduction.html#gone-part": "book/legal-basis.html#cite-this",
 }
 CHAPTER = "book/introduction.html"
+CHAPTERS = ("introduction", "human-rights-council", "findings", "legal-basis")
+FIGURE = """import altair as alt, pandas as pd, edition as ed
+frame = pd.DataFrame({"who": ["a", "b"], "n": [1, 2]})
+chart = alt.Chart(frame).mark_bar().encode(x="n:Q", y="who:N")
+told = {"caption": "How to read it.", "alt": "One and two.", "sources": ["a-hrc-res-37-23"], "tables": ["votes"]}
+ed.figure(chart, id="fig-two", title="Two is more than one", **told)"""
 
 
 @pytest.fixture(scope="module")
 def known(copy_clone: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     clone = copy_clone(tmp_path_factory.mktemp("known") / "clone")
+    write_small_book(clone, CHAPTERS, ["cite", "apparatus/changes"])
+    for name in CHAPTERS:
+        write_chapter(clone, FIGURE if name == "introduction" else "1 + 1", name)
+    list(notebooks.run([clone / "book/introduction.ipynb"], clone))
     citation = clone / "CITATION.cff"
     told = citation.read_text("utf-8")
     told = re.sub(r"^version: .*$", f"version: {LATER}\ndoi: {DOI}\nurl: {ADDRESS}", told, flags=re.MULTILINE)
@@ -344,11 +357,12 @@ def address(built: Path, known: Path, tmp_path_factory: pytest.TempPathFactory) 
     """Serve two versions side by side, each knowing of the other."""
     roof = tmp_path_factory.mktemp("roof")
     now = json.loads((built / versions.FILE).read_text("utf-8"))["this"]
-    shutil.copytree(built, roof / now)
+    shutil.copytree(built, roof / now, copy_function=os.link)
+    (roof / now / versions.FILE).unlink()  # what follows changes it: not in the site that all tests share
+    shutil.copy(built / versions.FILE, roof / now)
     shutil.copytree(known, roof / LATER)
     versions.share(roof)
-    shutil.copytree(built, roof / "alone")
-    shutil.copy(built / versions.FILE, roof / "alone")
+    (roof / "alone").symlink_to(built)
     (roof / "old").symlink_to(now)
     (roof / now / "book/reading-guide.html").rename(roof / now / "book/only-here.html")
     with served(roof) as address:

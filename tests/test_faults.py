@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sharing import digests
 from small_book import write_chapter, write_small_book
-from test_site import digests
 
 from edition import jupyterbook, kernels, notebooks, site
 from edition.notebooks import NotebookError

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from small_book import write_chapter, write_small_book
 
 from edition import notebooks, site
 from edition.sphinxext.launch import binder
@@ -44,6 +45,10 @@ def test_without_an_address_there_is_no_button_and_no_mention_of_the_service(bui
 @pytest.fixture(scope="module")
 def addressed(copy_clone: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     clone = copy_clone(tmp_path_factory.mktemp("addressed") / "clone")
+    chapters = ("votes", "apparatus/coding")
+    write_small_book(clone, chapters, ["reading-guide"])
+    for name in chapters:
+        write_chapter(clone, "1 + 1", name)
     citation = clone / "CITATION.cff"
     told = re.sub(r"(?m)^repository-code:.*\n", "", citation.read_text("utf-8"))
     citation.write_text(f"{told}repository-code: https://github.com/some/book\n", encoding="utf-8")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_C
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 WIDE, NARROW = 1280, 360
+AHEAD = 2  # pages that load while one is looked at
 BOOK = Path(__file__).parent.parent
 LISTED = re.findall(r"file: (book/[a-z-]+)$", (BOOK / "_toc.yml").read_text("utf-8"), re.M)
 # Pages made by the hundred from one template: a few, the same each time, stand for all (see test_states_browser.py).
@@ -112,8 +114,20 @@ class Visit:
     unnamed: int = 0
 
 
-def visit(browser: Browser, address: str, name: str, width: int) -> Visit:
-    """Open a page, look at it in both themes and say what is wrong with it."""
+def visit(browser: Browser, address: str, names: Iterable[str]) -> list[Visit]:
+    """Open each page at both widths, look at it and say what is wrong with it; the next ones load meanwhile."""
+    waiting: deque[tuple[Visit, Page]] = deque()
+    visits = []
+    for name in names:
+        for width in (WIDE, NARROW):
+            waiting.append(arrive(browser, address, name, width))
+            if len(waiting) > AHEAD:
+                visits.append(look(*waiting.popleft()))
+    return visits + [look(*one) for one in waiting]
+
+
+def arrive(browser: Browser, address: str, name: str, width: int) -> tuple[Visit, Page]:
+    """Open a page and begin to listen to it; it loads while the caller does something else."""
     seen = Visit(name, width)
     options: dict[str, Any] = {"viewport": {"width": width, "height": 800}, "reduced_motion": "reduce"}
     context = browser.new_context(color_scheme="light", **options)
@@ -123,19 +137,25 @@ def visit(browser: Browser, address: str, name: str, width: int) -> Visit:
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.on("request", lambda request: seen.requests.append(request.url))
     page.on("response", lambda r: seen.missing.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-    page.goto(address + name, wait_until="networkidle")
-    seen.overflow = page.evaluate("document.documentElement.scrollWidth") - width
+    page.goto(address + name, wait_until="commit")
+    return seen, page
+
+
+def look(seen: Visit, page: Page) -> Visit:
+    """Look at a page that was opened, once it is quiet, in both themes; close it."""
+    page.wait_for_load_state("networkidle")
+    seen.overflow = page.evaluate("document.documentElement.scrollWidth") - seen.width
     drawings = page.locator(".ed-chart-canvas svg")
     seen.figures, seen.unnamed = drawings.count(), drawings.evaluate_all(UNNAMED)
     seen.skipped, seen.moved = page.evaluate(MOVED)
     page.evaluate(PRUNE)
     page.evaluate(AXE)
     seen.axe = page.evaluate(RUN_AXE, NO_CONTRAST)
-    for theme in ("light", "dark") if width == WIDE else ():
+    for theme in ("light", "dark") if seen.width == WIDE else ():
         page.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
         seen.axe += [f"{theme}, {fault}" for fault in page.evaluate(RUN_AXE, CONTRAST_ONLY)]
     seen.refused = page.evaluate("window.refused")
-    context.close()
+    page.context.close()
     return seen
 
 
@@ -145,7 +165,7 @@ def visits(browser: Browser, address: str, built: Path) -> list[Visit]:
     left_out = set(made) - set(random.Random(37).sample(made, SAMPLE))
     pages = [path for path in built.rglob("*.html") if path not in left_out]
     names = sorted(path.relative_to(built).as_posix() for path in pages)
-    return [visit(browser, address, name, width) for name in names if name != "index.html" for width in (WIDE, NARROW)]
+    return visit(browser, address, [name for name in names if name != "index.html"])
 
 
 def told(visits: list[Visit], part: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import sys
@@ -10,16 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sharing import digests
 
 from edition import data, notebooks, site
 from edition.built import note, noted
 
 CopyClone = Callable[[Path], Path]
-
-
-def digests(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_the_entry_and_every_chapter_are_there(built: Path) -> None:

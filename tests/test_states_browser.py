@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from browsing import CHROMIUM
 from playwright.sync_api import Browser, Page, expect
-from test_pages_browser import NARROW, WIDE, Visit, address, opened, visit
+from test_pages_browser import NARROW, Visit, address, opened, visit
 
 import edition
 
@@ -25,7 +25,7 @@ def seen(browser: Browser, address: str, built: Path) -> list[Visit]:
     for folder in ("book/states", "book/resolutions"):
         made = sorted(path.name for path in (built / folder).glob("*.html") if path.stem not in ("index", "chn", "vat"))
         names += [f"{folder}/{name}" for name in random.Random(6).sample(made, 2)]
-    return [visit(browser, address, name, width) for name in names for width in (WIDE, NARROW)]
+    return visit(browser, address, names)
 
 
 @pytest.mark.parametrize("part", ["errors", "missing", "refused", "axe"])

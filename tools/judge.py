@@ -19,7 +19,8 @@ import browser
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "tools" / "judges"
 FOLDER = ROOT / ".venv-judges"
-FILES = ("package.json", "package-lock.json", "lighthouse.mjs")
+FILES = ("package.json", "package-lock.json", "lighthouse.mjs", "slowdown.mjs")
+WORKERS = str(min(4, os.cpu_count() or 1))
 NODE, JAVA = (18, 16), 11
 # What is needed: how to ask it for its version, the version wanted, and Debian's packages.
 NEEDED = {
@@ -111,7 +112,9 @@ def main(arguments: list[str]) -> int:
         print(browser.NONE, file=sys.stderr)
         return 1
     environment = os.environ | {"EDITION_CHROMIUM": chromium, "CHROME_PATH": chromium}
-    command = [sys.executable, "-m", "pytest", *(arguments or ["tests/judges"])]
+    # Side by side, but for Lighthouse: see tests/judges/conftest.py.
+    everything = ["tests/judges", "--durations", "15", "-n", WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", *(arguments or everything)]
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 

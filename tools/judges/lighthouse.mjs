@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import lighthouse from "lighthouse";
+import { slowdown } from "./slowdown.mjs";
 
 const [chrome, ...addresses] = process.argv.slice(2);
 const profile = await mkdtemp(join(tmpdir(), "edition-lighthouse-"));
@@ -29,15 +30,25 @@ function port() {
   });
 }
 
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
 try {
   const options = { port: await port(), output: "json", logLevel: "silent" };
   const categories = ["performance", "accessibility", "best-practices", "seo"];
+  // The speed of the processor as the last runs found it; a first one looks at nothing else.
+  const { lhr: first } = await lighthouse(addresses[0], { ...options, onlyAudits: ["document-title"] });
+  const indices = [first.environment.benchmarkIndex];
   for (const address of addresses) {
-    const { lhr } = await lighthouse(address, { ...options, onlyCategories: categories });
+    const index = median(indices.slice(-3));
+    const throttling = { cpuSlowdownMultiplier: slowdown(index) };
+    const { lhr } = await lighthouse(address, { ...options, throttling, onlyCategories: categories });
+    indices.push(lhr.environment.benchmarkIndex);
     const scores = Object.fromEntries(categories.map((name) => [name, Math.round(100 * (lhr.categories[name].score ?? 0))]));
     const failed = Object.values(lhr.audits).filter((audit) => audit.score !== null && audit.score < 0.9);
     const told = failed.map((audit) => `${audit.id} ${audit.displayValue ?? ""}`.trim());
-    console.log(JSON.stringify({ address, scores, failed: told, error: lhr.runtimeError?.message ?? null }));
+    const { rttMs, throughputKbps, cpuSlowdownMultiplier } = lhr.configSettings.throttling;
+    const phone = { index, slowdown: cpuSlowdownMultiplier, rttMs, throughputKbps };
+    console.log(JSON.stringify({ address, scores, phone, failed: told, error: lhr.runtimeError?.message ?? null }));
   }
 } finally {
   browser.kill();
