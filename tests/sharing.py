@@ -15,9 +15,9 @@ def once(mark: Path, make: Callable[[], object]) -> None:
     """
     with open(mark, "a", encoding="utf-8") as done:
         fcntl.flock(done, fcntl.LOCK_EX)
-        if not done.tell():
+        if not mark.stat().st_size:
             make()
-            done.write("done")
+            done.write("done")  # reaches the file before the lock is given back: both come with its closing
 
 
 def digests(folder: Path) -> dict[str, str]:
