@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from schedule import pytest_addoption, pytest_collection_modifyitems, pytest_terminal_summary
 from sharing import digests, once
+from small_book import CODE, write_chapter, write_small_book
 
 from edition import site
 
@@ -68,6 +69,24 @@ def built(clone: Path, shared: Path) -> Iterator[Path]:
     once(shared / "built", lambda: noted.write_text(json.dumps(digests(site.publish(clone)))))
     yield html
     assert digests(html) == json.loads(noted.read_text()), "a test changed the site that all tests share"
+
+
+@pytest.fixture(scope="session")
+def published(copy_clone: Callable[[Path], Path], shared: Path) -> Path:
+    """A clone with all of the data and a book of four pages, executed and built, where a path has other letters.
+
+    It is made once for all workers; a test that does harm does it to a copy.
+    """
+    place = shared / "small" / "étude no 1"
+
+    def make() -> None:
+        copy_clone(place)
+        write_small_book(place)
+        write_chapter(place, CODE)
+        site.build(place, say=lambda text: None)
+
+    once(shared / "published", make)
+    return place
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,9 @@
-"""Which worker runs what, and when: no processor waits at the end for a test that came last.
+"""Which file of tests comes first: no processor waits at the end for a long one that came last.
 
-Tests of a file stay together, because they share what is dear to make; a test that shares nothing with the rest of its
-file names a group of its own (`pytest.mark.xdist_group`). Groups that take longest come first. How long each takes is
-noted in seconds.json, which `pytest tests ... --note-seconds` writes anew; a group that is not noted comes last, and
-nothing but the time of a run depends on it.
+`--dist loadfile --no-loadscope-reorder` gives whole files to the workers, one after the other as they stand in the
+collection: tests of a file share what is dear to make. Here the files are put in order, those that take longest first.
+How long each takes is noted in seconds.json, which `--note-seconds` writes anew; a file that is not noted comes last,
+and nothing but the time of a run depends on it.
 """
 
 from __future__ import annotations
@@ -19,33 +19,26 @@ LEAST = 2  # seconds: the order of what takes less does not matter
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--note-seconds", action="store_true", help=f"write how long the tests take to {NOTED.name}")
+    parser.addoption("--note-seconds", action="store_true", help=f"note in {NOTED.name} how long each file takes")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist puts the group into the name of each test
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("loadgroup", False):  # in a worker of `--dist loadgroup`
+    if hasattr(config, "workerinput"):  # by hand they run in the order in which they were asked for
         noted = json.loads(NOTED.read_text("utf-8"))
-        items.sort(key=lambda item: (-noted.get(group(item), 0), group(item)))
-
-
-def group(item: pytest.Item) -> str:
-    """Return the group of a test: the one that it names, or its file."""
-    if not item.get_closest_marker("xdist_group"):
-        item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    return "_".join(str(marker.args[0]) for marker in item.iter_markers("xdist_group"))
+        items.sort(key=lambda item: -noted.get(item.path.name, 0))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if config.getoption("dist", "no") != "loadgroup":
-        return
     seconds: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):
-                seconds[report.nodeid.rpartition("@")[2]] += report.duration
+                seconds[Path(report.nodeid.partition("::")[0]).name] += report.duration
     dear = {name: round(spent) for name, spent in seconds.most_common() if spent >= LEAST}
-    terminalreporter.section("seconds by group")
-    terminalreporter.write_line(", ".join(f"{name} {spent}" for name, spent in dear.items()))
+    if len(seconds) > 1:
+        terminalreporter.section("seconds by file")
+        terminalreporter.write_line(", ".join(f"{name} {spent}" for name, spent in dear.items()))
     if config.getoption("note_seconds"):
-        NOTED.write_text(json.dumps(dear, indent=2) + "\n", encoding="utf-8")
+        noted = json.loads(NOTED.read_text("utf-8")) | dict.fromkeys(seconds, 0) | dear
+        longest_first = sorted((item for item in noted.items() if item[1]), key=lambda item: (-item[1], item[0]))
+        NOTED.write_text(json.dumps(dict(longest_first), indent=2) + "\n", encoding="utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 
+CODE = 'import edition as ed\nlen(ed.load("votes"))'  # of its chapter
 PAGES = {
     "index": "# A small book\n\nIts {doc}`%s`.",
     "apparatus/sources": "# Sources\n\n```{source-register}\n```",
@@ -34,5 +35,6 @@ def write_small_book(clone: Path, chapters: Sequence[str] = ("votes",), kept: Se
 def write_chapter(clone: Path, code: str, name: str = "votes") -> Path:
     path = clone / f"book/{name}.ipynb"
     cells = [nbformat.v4.new_markdown_cell("# Votes", id="title"), nbformat.v4.new_code_cell(code, id="code")]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    python = {"language_info": {"name": "python"}}  # as a kernel leaves it: pages can be made without executing it
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=python), path)
     return path

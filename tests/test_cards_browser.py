@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from browsing import CHROMIUM
 from playwright.sync_api import expect
-from test_pages_browser import AXE, NARROW, address, opened  # noqa: F401
+from test_pages_browser import address, opened  # noqa: F401
+from visiting import AXE, NARROW
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_CHROMIUM to its path")
 PAGE = "book/introduction.html"

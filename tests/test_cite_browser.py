@@ -23,7 +23,7 @@ import pytest
 from browsing import CHROMIUM, served
 from playwright.sync_api import Browser, Page, expect
 from small_book import write_chapter, write_small_book
-from test_pages_browser import AXE, RUN_AXE
+from visiting import AXE, RUN_AXE
 
 from edition import citing, data, downloads, notebooks, releases, site, versions
 from edition.sphinxext import metadata, redirects

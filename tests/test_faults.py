@@ -15,29 +15,16 @@ from pathlib import Path
 
 import pytest
 from sharing import digests
-from small_book import write_chapter, write_small_book
+from small_book import CODE, write_chapter
 
 from edition import jupyterbook, kernels, notebooks, site
 from edition.notebooks import NotebookError
 from edition.site import SiteError
 
-CopyClone = Callable[[Path], Path]
-CODE = 'import edition as ed\nlen(ed.load("votes"))'
-
-
-@pytest.fixture(scope="session")
-def published(copy_clone: CopyClone, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone with all of the data and a book of four pages, executed and built, where a path has other letters."""
-    clone = copy_clone(tmp_path_factory.mktemp("faults") / "étude no 1")
-    write_small_book(clone)
-    write_chapter(clone, CODE)
-    site.build(clone, say=lambda text: None)
-    return clone
-
 
 @pytest.fixture
 def book(published: Path, tmp_path: Path) -> Path:
-    """A copy of it to do harm to."""
+    """A small book that is executed and built, to do harm to."""
     return shutil.copytree(published, tmp_path / "été", symlinks=True)
 
 

@@ -1,15 +1,9 @@
-"""Every page of the built site in a real browser: wide and narrow, light and dark, with and without scripts, on paper.
-
-Each page is visited once at each width; what a visit found is then looked at test by test.
-"""
+"""What readers do on the pages of the built site, in a browser: with and without scripts, by keyboard, on paper."""
 
 from __future__ import annotations
 
-import random
 import re
-from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -17,17 +11,12 @@ from urllib.parse import urljoin
 import pytest
 from browsing import CHROMIUM, served
 from playwright.sync_api import Browser, Page, expect
+from visiting import NARROW, UNNAMED, WIDE
 
-axe_playwright_python = pytest.importorskip("axe_playwright_python")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set EDITION_CHROMIUM to its path")
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
-WIDE, NARROW = 1280, 360
-AHEAD = 2  # pages that load while one is looked at
 BOOK = Path(__file__).parent.parent
 LISTED = re.findall(r"file: (book/[a-z-]+)$", (BOOK / "_toc.yml").read_text("utf-8"), re.M)
-# Pages made by the hundred from one template: a few, the same each time, stand for all (see test_states_browser.py).
-MADE, SAMPLE = ("book/states", "book/resolutions"), 2
 CHAPTERS = [f"{name}.html" for name in LISTED if (BOOK / f"{name}.ipynb").is_file()]
 
 
@@ -54,164 +43,6 @@ def opened(browser: Browser, address: str) -> Iterator[Any]:
     yield open_page
     for context in contexts:
         context.close()
-
-
-# One visit to each page at each width ---------------------------------------------------------------------------------
-
-# What repeats tells axe nothing new: it sees the first of each kind, and each drawing as one.
-PRUNE = """() => {
-  const first = { ".ed-para": 8, ".ed-note": 6, "div.highlight": 1, "dl.ed-register > *": 20, ".ed-exhibit": 4 };
-  Object.assign(first, { "section[id^=table-]": 4, "div.cell": 12 });
-  for (const [kind, kept] of Object.entries(first))
-    [...document.querySelectorAll(kind)].slice(kept).forEach((one) => one.remove());
-  for (const body of document.querySelectorAll("tbody")) [...body.rows].slice(2).forEach((row) => row.remove());
-  for (const chart of document.querySelectorAll(".ed-chart-canvas")) {
-    chart.querySelectorAll("svg > *").forEach((part) => part.remove());
-    chart.replaceWith(chart.cloneNode(true)); // a copy, that does not come alive
-  }
-  document.querySelectorAll("details").forEach((folded) => (folded.open = true));
-}"""
-# Colours do not depend on the width, nor names on the theme.
-CONTRAST_ONLY = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-NO_CONTRAST = {"rules": {"color-contrast": {"enabled": False}, "label-content-name-mismatch": {"enabled": True}}}
-RUN_AXE = """async (options) => {
-  const found = await axe.run({ resultTypes: ["violations"], ...options });
-  return found.violations.map((v) => `${v.id}: ${v.nodes.length} times, first ${v.nodes[0].html.slice(0, 200)}`);
-}"""
-WATCH = """
-window.refused = [];
-document.addEventListener("securitypolicyviolation", (e) => refused.push(`${e.effectiveDirective} ${e.blockedURI}`));
-"""
-# What is laid out only when it comes near, and of that what then has another height than its place had.
-MOVED = """() => {
-  const places = [...document.querySelectorAll(".ed-chart-canvas, .ed-long")]
-    .filter((one) => one.checkVisibility() && !one.firstElementChild.checkVisibility({ contentVisibilityAuto: true }));
-  const heights = () => places.map((one) => Math.round(one.getBoundingClientRect().height));
-  const kept = heights();
-  for (const one of places) one.style.contentVisibility = "visible";
-  const now = heights();
-  const moved = places.map((one, n) => `${one.className}: ${kept[n]} pixels, then ${now[n]}`);
-  return [places.length, moved.filter((_, n) => Math.abs(now[n] - kept[n]) > 1)];
-}"""
-UNNAMED = "all => all.filter(svg => svg.getAttribute('role') !== 'img' || !svg.ariaLabel?.trim()).length"
-
-
-@dataclass
-class Visit:
-    """What was found on one page at one width."""
-
-    page: str
-    width: int
-    errors: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    axe: list[str] = field(default_factory=list)
-    moved: list[str] = field(default_factory=list)
-    skipped: int = 0
-    overflow: int = 0
-    figures: int = 0
-    unnamed: int = 0
-
-
-def visit(browser: Browser, address: str, names: Iterable[str]) -> list[Visit]:
-    """Open each page at both widths, look at it and say what is wrong with it; the next ones load meanwhile."""
-    waiting: deque[tuple[Visit, Page]] = deque()
-    visits = []
-    for name in names:
-        for width in (WIDE, NARROW):
-            waiting.append(arrive(browser, address, name, width))
-            if len(waiting) > AHEAD:
-                visits.append(look(*waiting.popleft()))
-    return visits + [look(*one) for one in waiting]
-
-
-def arrive(browser: Browser, address: str, name: str, width: int) -> tuple[Visit, Page]:
-    """Open a page and begin to listen to it; it loads while the caller does something else."""
-    seen = Visit(name, width)
-    options: dict[str, Any] = {"viewport": {"width": width, "height": 800}, "reduced_motion": "reduce"}
-    context = browser.new_context(color_scheme="light", **options)
-    context.add_init_script(WATCH)
-    page = context.new_page()
-    page.on("console", lambda m: seen.errors.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    page.on("request", lambda request: seen.requests.append(request.url))
-    page.on("response", lambda r: seen.missing.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-    page.goto(address + name, wait_until="commit")
-    return seen, page
-
-
-def look(seen: Visit, page: Page) -> Visit:
-    """Look at a page that was opened, once it is quiet, in both themes; close it."""
-    page.wait_for_load_state("networkidle")
-    seen.overflow = page.evaluate("document.documentElement.scrollWidth") - seen.width
-    drawings = page.locator(".ed-chart-canvas svg")
-    seen.figures, seen.unnamed = drawings.count(), drawings.evaluate_all(UNNAMED)
-    seen.skipped, seen.moved = page.evaluate(MOVED)
-    page.evaluate(PRUNE)
-    page.evaluate(AXE)
-    seen.axe = page.evaluate(RUN_AXE, NO_CONTRAST)
-    for theme in ("light", "dark") if seen.width == WIDE else ():
-        page.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
-        seen.axe += [f"{theme}, {fault}" for fault in page.evaluate(RUN_AXE, CONTRAST_ONLY)]
-    seen.refused = page.evaluate("window.refused")
-    page.context.close()
-    return seen
-
-
-@pytest.fixture(scope="module")
-def visits(browser: Browser, address: str, built: Path) -> list[Visit]:
-    made = [path for folder in MADE for path in sorted((built / folder).glob("*.html")) if path.stem != "index"]
-    left_out = set(made) - set(random.Random(37).sample(made, SAMPLE))
-    pages = [path for path in built.rglob("*.html") if path not in left_out]
-    names = sorted(path.relative_to(built).as_posix() for path in pages)
-    return visit(browser, address, [name for name in names if name != "index.html"])
-
-
-def told(visits: list[Visit], part: str) -> list[str]:
-    return [f"{seen.page} at {seen.width}: {fault}" for seen in visits for fault in getattr(seen, part)]
-
-
-def test_no_page_has_an_error_in_its_console(visits: list[Visit]) -> None:
-    assert told(visits, "errors") == []
-
-
-def test_no_page_asks_another_host(visits: list[Visit], address: str) -> None:
-    assert [url for url in told(visits, "requests") if address not in url and ": data:" not in url] == []
-
-
-def test_nothing_that_a_page_asks_for_is_missing(visits: list[Visit]) -> None:
-    assert told(visits, "missing") == []
-
-
-def test_the_policy_refuses_nothing_that_the_pages_do(visits: list[Visit]) -> None:
-    assert told(visits, "refused") == []
-
-
-def test_no_page_is_wider_than_its_window(visits: list[Visit]) -> None:
-    assert [(seen.page, seen.width, seen.overflow) for seen in visits if seen.overflow > 0] == []
-
-
-def test_what_is_not_laid_out_yet_keeps_its_place(visits: list[Visit]) -> None:
-    assert told(visits, "moved") == []
-    chapters = [seen for seen in visits if seen.page in CHAPTERS and seen.figures > 6]
-    assert len(chapters) > 12
-    assert all(seen.skipped > 2 for seen in chapters)
-
-
-def test_axe_finds_nothing_in_either_theme(visits: list[Visit]) -> None:
-    assert told(visits, "axe") == []
-
-
-def test_every_drawing_has_a_role_and_a_name(visits: list[Visit]) -> None:
-    assert sum(seen.figures for seen in visits) > 20
-    assert [(seen.page, seen.unnamed) for seen in visits if seen.unnamed] == []
-
-
-def test_no_chart_library_is_loaded_before_a_reader_scrolls(visits: list[Visit]) -> None:
-    chapters = [seen for seen in visits if seen.page in CHAPTERS]  # a page of the apparatus may open with a chart
-    first_screen = [seen for seen in chapters if any(url.endswith("/vega.js") for url in seen.requests)]
-    assert [(seen.page, seen.width) for seen in first_screen] == []
 
 
 # The policy -----------------------------------------------------------------------------------------------------------

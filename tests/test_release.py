@@ -13,9 +13,9 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -486,46 +486,76 @@ def reader(made: Bundle) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(part(made, ".pdf")))
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """What stands on a sheet of the PDF: its text, and each run of words with the matrices that place it."""
+
+    text: str
+    words: list[tuple[str, list[float], list[float]]]
+
+
+@pytest.fixture(scope="module")
+def sheets(reader: pypdf.PdfReader) -> list[Sheet]:
+    """Every sheet, read once: reading takes longer than all that is asked of it."""
+    read = []
+    for page in reader.pages:
+        words: list[tuple[str, list[float], list[float]]] = []
+
+        def remember(text: str, cm: list[float], tm: list[float], _font: Any, _size: Any) -> None:
+            words.append((text, [*cm], [*tm]))  # noqa: B023
+
+        read.append(Sheet(page.extract_text(visitor_text=remember), words))
+    return read
+
+
+@pytest.fixture(scope="module")
+def printed(book: list[articles.Article], root: Path) -> str:
+    """The book as the one document from which the PDF is drawn."""
+    return pdf.html(edition_of(root), book)
+
+
 @pytest.fixture(scope="module")
 def book(clone_one: Path, built: Path) -> list[articles.Article]:
     return articles.read(clone_one, built)
 
 
-def test_the_cover_says_what_this_is(reader: pypdf.PdfReader, root: Path) -> None:
-    told, cover = edition_of(root), " ".join(reader.pages[0].extract_text().split())
+def test_the_cover_says_what_this_is(reader: pypdf.PdfReader, sheets: list[Sheet], root: Path) -> None:
+    told, cover = edition_of(root), " ".join(sheets[0].text.split())
     assert f"Version {told.version}" in cover
     assert "not a document of the United Nations" in cover
     assert "no person has coded them yet" in cover
     assert "How to cite" in cover
     assert told.standing in cover
-    assert "Contents" in reader.pages[1].extract_text()
+    assert "Contents" in sheets[1].text
     assert reader.metadata is not None
     assert reader.metadata.title == told.title
 
 
-def structure(reader: pypdf.PdfReader) -> Iterator[Any]:
-    """Yield every element of the tagged structure."""
-    waiting = [reader.trailer["/Root"]["/StructTreeRoot"]]  # type: ignore[index]
+@pytest.fixture(scope="module")
+def elements(reader: pypdf.PdfReader) -> list[Any]:
+    """Every element of the tagged structure."""
+    waiting, found = [reader.trailer["/Root"]["/StructTreeRoot"]], []  # type: ignore[index]
     while waiting:
         element = waiting.pop().get_object()
         if hasattr(element, "get"):
-            yield element
+            found.append(element)
             children = element.get("/K", [])
             children = children.get_object() if hasattr(children, "get_object") else children
             waiting += children if isinstance(children, list) else [children]
+    return found
 
 
-def test_the_pdf_is_tagged_and_says_its_language(reader: pypdf.PdfReader) -> None:
+def test_the_pdf_is_tagged_and_says_its_language(reader: pypdf.PdfReader, elements: list[Any]) -> None:
     catalogue: Any = reader.trailer["/Root"]
     assert catalogue["/MarkInfo"]["/Marked"]
     assert catalogue["/Lang"] == "en"
     assert b"pdfuaid" in catalogue["/Metadata"].get_data()
-    kinds = {element.get("/S") for element in structure(reader)}
+    kinds = {element.get("/S") for element in elements}
     assert kinds >= {"/H1", "/H2", "/P", "/Table", "/TH", "/TD", "/Figure", "/Caption", "/Link"}
 
 
 def test_every_chart_is_drawn_in_vectors_and_told_in_words(
-    reader: pypdf.PdfReader, book: list[articles.Article]
+    reader: pypdf.PdfReader, elements: list[Any], book: list[articles.Article]
 ) -> None:
     both = sum(1 for page in book for _ in page.root.iter(SVG + "svg"))
     on_paper = deepcopy(book)
@@ -533,24 +563,28 @@ def test_every_chart_is_drawn_in_vectors_and_told_in_words(
         articles.prune(page.root, articles.is_narrow)
     charts = [svg.attrib["aria-label"] for page in on_paper for svg in page.root.iter(SVG + "svg")]
     assert len(charts) < both, "the drawings for telephones are not for paper"
-    told = [str(element["/Alt"]) for element in structure(reader) if element.get("/S") == "/Figure"]
+    told = [str(element["/Alt"]) for element in elements if element.get("/S") == "/Figure"]
     assert len(charts) > 3
     assert sorted(told) == sorted(charts)
     assert not [page for page in reader.pages if page.images], "a picture in dots"
 
 
-def test_bookmarks_and_contents_lead_to_every_chapter(reader: pypdf.PdfReader, book: list[articles.Article]) -> None:
+def test_bookmarks_and_contents_lead_to_every_chapter(
+    reader: pypdf.PdfReader, sheets: list[Sheet], book: list[articles.Article]
+) -> None:
     marks = [mark.title for mark in reader.outline if not isinstance(mark, list)]
     assert marks == ["Contents", *(page.title for page in book)]
-    contents = " ".join(reader.pages[1].extract_text().split())
+    contents = " ".join(sheets[1].text.split())
     for page, mark in zip(book, [mark for mark in reader.outline if not isinstance(mark, list)][1:], strict=True):
         number = reader.get_destination_page_number(mark)
         assert number is not None
         assert re.search(rf"{re.escape(page.title)}[ .]*{number + 1}\b", contents), page.title
 
 
-def test_paragraphs_keep_their_numbers_and_addresses(reader: pypdf.PdfReader, book: list[articles.Article]) -> None:
-    text = "\n".join(page.extract_text() for page in reader.pages)
+def test_paragraphs_keep_their_numbers_and_addresses(
+    reader: pypdf.PdfReader, sheets: list[Sheet], book: list[articles.Article]
+) -> None:
+    text = "\n".join(sheet.text for sheet in sheets)
     numbers = [
         element.attrib["id"] for page in book for element in page.root.iter() if "ed-para" in articles.classes(element)
     ]
@@ -559,34 +593,31 @@ def test_paragraphs_keep_their_numbers_and_addresses(reader: pypdf.PdfReader, bo
     assert f"{numbers[-1].removeprefix('para-')}." in text
 
 
-def test_notes_stand_at_the_foot_of_their_sheet(reader: pypdf.PdfReader) -> None:
+def test_notes_stand_at_the_foot_of_their_sheet(reader: pypdf.PdfReader, sheets: list[Sheet]) -> None:
     """The first note of the first chapter is lower than the paragraph that it belongs to, on the same sheet."""
-    sheet = next(page for page in reader.pages if "What this chapter finds" in page.extract_text())
+    page, sheet = next(
+        both for both in zip(reader.pages, sheets, strict=True) if "What this chapter finds" in both[1].text
+    )
     height: dict[str, float] = {}
-
-    def remember(text: str, cm: list[float], tm: list[float], _font: Any, _size: Any) -> None:
+    for text, cm, tm in sheet.words:
         for words in ("Council adopted resolution 37/23", "(Resolution, 23 March 2018)"):
             if words in text:
                 height.setdefault(words, tm[5] * cm[3] + cm[5])
-
-    sheet.extract_text(visitor_text=remember)
     paragraph, note = height["Council adopted resolution 37/23"], height["(Resolution, 23 March 2018)"]
-    bottom = float(sheet.mediabox.height) / 3
+    bottom = float(page.mediabox.height) / 3
     assert note < bottom < paragraph
 
 
-def test_no_word_runs_off_the_sheet(reader: pypdf.PdfReader) -> None:
+def test_no_word_runs_off_the_sheet(reader: pypdf.PdfReader, sheets: list[Sheet]) -> None:
     outside: list[tuple[int, str]] = []
-    for number, page in enumerate(reader.pages, start=1):
+    for number, (page, sheet) in enumerate(zip(reader.pages, sheets, strict=True), start=1):
         width, height = float(page.mediabox.width), float(page.mediabox.height)
-
-        def look(text: str, cm: list[float], tm: list[float], _font: Any, _size: Any) -> None:
+        for text, cm, tm in sheet.words:
             x, y = tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5]
             in_drawing = abs(x) < 1  # in a frame of its own, which the page places as a whole
-            if text.strip() and not in_drawing and not (20 < x < width - 20 and 15 < y < height - 15):  # noqa: B023
-                outside.append((number, text.strip()[:40]))  # noqa: B023
-
-        page.extract_text(visitor_text=look)
+            if text.strip() and not in_drawing and not (20 < x < width - 20 and 15 < y < height - 15):
+                outside.append((number, text.strip()[:40]))
+    assert sum(len(sheet.words) for sheet in sheets) > 1000
     assert outside == []
 
 
@@ -600,8 +631,8 @@ def test_the_pdf_uses_the_fonts_of_the_packages_alone(reader: pypdf.PdfReader) -
     assert all(name.startswith("Liberation-Sans") for name in used), used
 
 
-def test_no_sheet_is_empty_or_dark(reader: pypdf.PdfReader) -> None:
-    assert not [number for number, page in enumerate(reader.pages, 1) if len(page.extract_text()) < 150]
+def test_no_sheet_is_empty_or_dark(sheets: list[Sheet]) -> None:
+    assert not [number for number, sheet in enumerate(sheets, 1) if len(sheet.text) < 150]
     assert "dark" not in pdf.STYLE.read_text(encoding="utf-8")
 
 
@@ -619,20 +650,18 @@ def test_a_letter_without_a_sign_stops_the_pdf(book: list[articles.Article], roo
         pdf.make(strange, [])
 
 
-def test_columns_are_told_their_widths_and_fit_the_sheet(book: list[articles.Article], root: Path) -> None:
-    html = pdf.html(edition_of(root), book)
-    groups = re.findall(r"<colgroup>(.*?)</colgroup>", html)
-    assert len(groups) == html.count("<table")
-    wide = [figure for figure in re.findall(r"<figure\b.*?</figure>", html, re.DOTALL) if "wide" in figure[:90]]
+def test_columns_are_told_their_widths_and_fit_the_sheet(printed: str) -> None:
+    groups = re.findall(r"<colgroup>(.*?)</colgroup>", printed)
+    assert len(groups) == printed.count("<table")
+    wide = [figure for figure in re.findall(r"<figure\b.*?</figure>", printed, re.DOTALL) if "wide" in figure[:90]]
     assert wide, "the table of conflicts has more columns than an upright sheet holds"
     for group in groups:
         turned = any(group in figure for figure in wide)
         assert sum(map(int, re.findall(r"width: (\d+)mm", group))) <= (pdf.WIDE if turned else pdf.ROOM)
 
 
-def test_a_note_spells_an_address_once_in_a_chapter(book: list[articles.Article], root: Path) -> None:
-    html = pdf.html(edition_of(root), book)
-    chapter = html[html.index('<article id="introduction"') : html.index('<article id="apparatus-data"')]
+def test_a_note_spells_an_address_once_in_a_chapter(printed: str) -> None:
+    chapter = printed[printed.index('<article id="introduction"') : printed.index('<article id="apparatus-data"')]
     links = [
         (re.search(r'href="([^"]+)"', link)[1], "spelled" in link)  # type: ignore[index]
         for note in re.findall(r'<span class="ed-note".*?</span>', chapter)
@@ -644,9 +673,8 @@ def test_a_note_spells_an_address_once_in_a_chapter(book: list[articles.Article]
         assert again == (address in {earlier for earlier, _ in links[:place]})
 
 
-def test_letters_of_charts_are_large_enough_to_read(book: list[articles.Article], root: Path) -> None:
-    html = pdf.html(edition_of(root), book)
-    drawings = re.findall(r"<svg\b.*?</svg>", html, re.DOTALL)
+def test_letters_of_charts_are_large_enough_to_read(printed: str) -> None:
+    drawings = re.findall(r"<svg\b.*?</svg>", printed, re.DOTALL)
     assert len(drawings) > 3
     for drawing in drawings:
         width, shown = (float(re.search(rule, drawing)[1]) for rule in (r' width="([\d.]+)"', r"width: ([\d.]+)mm"))  # type: ignore[index]
@@ -654,14 +682,13 @@ def test_letters_of_charts_are_large_enough_to_read(book: list[articles.Article]
         assert smallest * shown / width * 72 / 25.4 >= 6, re.search("<title>[^<]*", drawing)
 
 
-def test_links_within_the_book_lead_to_their_place(book: list[articles.Article], root: Path) -> None:
-    html = pdf.html(edition_of(root), book)
-    anchors = re.findall(r'\bid="([^"]+)"', html)
+def test_links_within_the_book_lead_to_their_place(printed: str) -> None:
+    anchors = re.findall(r'\bid="([^"]+)"', printed)
     assert len(anchors) == len(set(anchors)), "an anchor twice"
-    targets = set(re.findall(r'href="#([^"]+)"', html))
+    targets = set(re.findall(r'href="#([^"]+)"', printed))
     assert targets
     assert targets <= set(anchors)
-    assert not re.findall(r'href="(?!#|https?:|mailto:)[^"]*"', html), "a link that leads nowhere in a book"
+    assert not re.findall(r'href="(?!#|https?:|mailto:)[^"]*"', printed), "a link that leads nowhere in a book"
 
 
 # The EPUB (EPUBCheck, which needs Java, judges the whole one: tests/judges) ------------------------------------------

@@ -56,44 +56,37 @@ def test_a_change_of_the_shared_site_would_be_noticed(tmp_path: Path) -> None:
     assert digests(tmp_path) != before
 
 
-class Named:
-    """A test as the order knows it: its file, and the group that it names, if any."""
-
-    def __init__(self, file: str, name: str, *groups: str) -> None:
-        self.path, self.name = Path(f"{file}.py"), name
-        self.markers = [pytest.mark.xdist_group(group).mark for group in groups]
-
-    def iter_markers(self, _name: str) -> list[pytest.Mark]:
-        return self.markers
-
-    def get_closest_marker(self, _name: str) -> pytest.Mark | None:
-        return next(iter(self.markers), None)
-
-    def add_marker(self, marker: pytest.MarkDecorator) -> None:
-        self.markers.append(marker.mark)
+def ordered(config: SimpleNamespace, *names: str) -> list[str]:
+    tests = [SimpleNamespace(path=Path(f"tests/{file}"), name=name) for file, name in map(str.split, names)]
+    schedule.pytest_collection_modifyitems(config, tests)  # type: ignore[arg-type]
+    return [test.name for test in tests]
 
 
-def test_what_takes_longest_comes_first_and_a_file_stays_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(schedule, "NOTED", tmp_path / "seconds.json")
-    schedule.NOTED.write_text(json.dumps({"test_long": 9, "alone": 5}))
-    tests = [
-        Named("test_early", "a"),
-        Named("test_early", "b", "alone"),
-        Named("test_early", "c"),
-        Named("test_long", "d"),
-    ]
-    spread = SimpleNamespace(getoption=lambda name, _default: name == "loadgroup")
-    schedule.pytest_collection_modifyitems(spread, tests)  # type: ignore[arg-type]
-    assert [test.name for test in tests] == ["d", "b", "a", "c"]
-    assert [schedule.group(test) for test in tests] == ["test_long", "alone", "test_early", "test_early"]  # type: ignore[arg-type]
+    schedule.NOTED.write_text(json.dumps({"test_long.py": 9, "test_short.py": 3}))
+    return schedule.NOTED
 
 
-def test_without_workers_the_order_stays(tmp_path: Path) -> None:
-    tests = [Named("test_z", "a"), Named("test_a", "b")]
-    schedule.pytest_collection_modifyitems(SimpleNamespace(getoption=lambda _name, default: default), tests)  # type: ignore[arg-type]
-    assert [test.name for test in tests] == ["a", "b"]
+@pytest.mark.usefixtures("noted")
+def test_what_takes_longest_comes_first_and_a_file_stays_together() -> None:
+    tests = ("test_new.py a", "test_short.py b", "test_short.py c", "test_long.py d", "test_new.py e")
+    assert ordered(SimpleNamespace(workerinput={}), *tests) == ["d", "b", "c", "a", "e"]
+    assert ordered(SimpleNamespace(), *tests) == ["a", "b", "c", "d", "e"], "without workers the order stays"
+
+
+def test_how_long_each_file_takes_is_noted(noted: Path) -> None:
+    def report(file: str, seconds: float) -> pytest.TestReport:
+        return pytest.TestReport(f"tests/{file}::test_x", ("", 0, ""), {}, "passed", None, "call", duration=seconds)
+
+    told: list[str] = []
+    done = [report("test_new.py", 4), report("test_new.py", 7.6), report("test_short.py", 0.1)]
+    terminal = SimpleNamespace(stats={"passed": done}, section=told.append, write_line=told.append)
+    config = SimpleNamespace(getoption=lambda name: name == "note_seconds")
+    schedule.pytest_terminal_summary(terminal, config)  # type: ignore[arg-type]
+    assert told == ["seconds by file", "test_new.py 12"]
+    assert list(json.loads(noted.read_text()).items()) == [("test_new.py", 12), ("test_long.py", 9)]
 
 
 @pytest.fixture

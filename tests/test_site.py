@@ -74,10 +74,9 @@ def test_paragraphs_are_numbered_through_the_study(built: Path) -> None:
 
 
 @pytest.fixture
-def fresh(clone: Path, built: Path, tmp_path: Path) -> Path:
-    """A clone with a built site, to do harm to."""
-    shutil.copytree(clone, tmp_path / "clone", symlinks=True)
-    return tmp_path / "clone"
+def fresh(published: Path, tmp_path: Path) -> Path:
+    """A small book that is executed and built, to do harm to: what is told of a build is told of any book."""
+    return shutil.copytree(published, tmp_path / "clone", symlinks=True)
 
 
 def test_a_site_published_from_other_pages_is_not_taken_for_the_last_build(fresh: Path) -> None:
@@ -98,7 +97,7 @@ def test_bad_data_is_refused_and_the_last_site_stays(fresh: Path) -> None:
 
 def test_a_warning_is_an_error_and_the_last_site_stays(fresh: Path) -> None:
     before = digests(fresh / "_build/html")
-    with open(fresh / "book/reading-guide.md", "a", encoding="utf-8") as page:
+    with open(fresh / "book/index.md", "a", encoding="utf-8") as page:
         page.write("\nSee {numref}`fig-that-is-nowhere` and {src}`no-such-document, para. 1`.\n")
     with pytest.raises(site.SiteError) as refused:
         site.publish(fresh)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from browsing import CHROMIUM
 from playwright.sync_api import Browser, Page, expect
-from test_pages_browser import NARROW, Visit, address, opened, visit
+from test_pages_browser import address, opened
+from visiting import NARROW, Visit, visit
 
 import edition
 

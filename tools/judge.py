@@ -113,7 +113,7 @@ def main(arguments: list[str]) -> int:
         return 1
     environment = os.environ | {"EDITION_CHROMIUM": chromium, "CHROME_PATH": chromium}
     # Side by side, but for Lighthouse: see tests/judges/conftest.py.
-    everything = ["tests/judges", "--durations", "15", "-n", WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder"]
+    everything = ["tests/judges", "--durations", "15", "-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", *(arguments or everything)]
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
 

@@ -32,7 +32,7 @@ CHECKS: dict[str, list[str]] = {
     # Which worker runs what, and when: tests/schedule.py.
     "tests": [
         *("-m", "pytest", "tests", "--ignore", "tests/judges", "--durations", "15"),
-        *("-n", WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder"),
+        *("-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"),
     ],
 }
 LONGEST = "tests"
