@@ -18,14 +18,17 @@ from sharing import digests
 from small_book import CODE, write_chapter
 
 from edition import jupyterbook, kernels, notebooks, site
+from edition.built import note
 from edition.notebooks import NotebookError
 from edition.site import SiteError
 
 
 @pytest.fixture
 def book(published: Path, tmp_path: Path) -> Path:
-    """A small book that is executed and built, to do harm to."""
-    return shutil.copytree(published, tmp_path / "été", symlinks=True)
+    """A small book that is executed and built, as if it had been built where it stands, to do harm to."""
+    copy = shutil.copytree(published, tmp_path / "été", symlinks=True)
+    note(copy, site.inputs_digest(copy))
+    return copy
 
 
 # Changes of the command `edition`: what follows on the work of Jupyter Book never comes; and no kernel does.

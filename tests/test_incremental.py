@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from test_site import digests
+from sharing import digests
 
 from edition import jupyterbook, site
 
@@ -27,12 +27,22 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return seen
 
 
-@pytest.fixture
-def continued(clone: Path, built: Path, tmp_path: Path, runs: list[bool]) -> Path:
-    """A clone whose last build can be continued: the folder of a build is part of what is compared."""
-    copy = shutil.copytree(clone, tmp_path / "clone", symlinks=True, ignore=shutil.ignore_patterns("work", "lock"))
+TITLE, OTHER = "# Reading guide\n", "# A title that stands in every page's contents\n"
+
+
+@pytest.fixture(scope="module")
+def continued(clone: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone whose last build can be continued: the folder of a build is part of what is compared.
+
+    It begins with another title and a row more than the site that all tests share. The tests take them away, one after
+    the other, each from what the last one left, and come to that site again.
+    """
+    ignored = shutil.ignore_patterns("work", "lock")
+    copy = shutil.copytree(clone, tmp_path_factory.mktemp("continued") / "clone", symlinks=True, ignore=ignored)
+    change(copy / "book/reading-guide.md", TITLE, OTHER)
+    votes = copy / "data/votes.csv"
+    votes.write_text(votes.read_text("utf-8") + votes.read_text("utf-8").splitlines()[-1] + "\n", encoding="utf-8")
     site.publish(copy)
-    runs.clear()
     return copy
 
 
@@ -42,42 +52,39 @@ def change(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def from_the_start(clone: Path) -> dict[str, str]:
-    shutil.rmtree(clone / "_build/work")
-    return digests(site.publish(clone))
-
-
-def test_a_row_builds_all_pages_and_a_sentence_one(continued: Path, runs: list[bool]) -> None:
-    votes = continued / "data/votes.csv"
-    votes.write_text(votes.read_text("utf-8") + votes.read_text("utf-8").splitlines()[-1] + "\n", encoding="utf-8")
-    before = digests(site.publish(continued))
+def test_a_row_builds_all_pages(continued: Path, clone: Path, runs: list[bool]) -> None:
+    shutil.copy(clone / "data/votes.csv", continued / "data")
+    site.publish(continued)
     assert runs == [False], "a table may show on any page"
+
+
+def test_a_change_that_other_pages_show_builds_them_all(continued: Path, built: Path, runs: list[bool]) -> None:
+    assert "A title that stands" in (continued / "_build/html/book/introduction.html").read_text("utf-8")
+    change(continued / "book/reading-guide.md", OTHER, TITLE)
+    after = digests(site.publish(continued))
+    assert runs == [True, False], "tried, refused, and done from the start"
+    assert after == digests(built)
+
+
+def test_a_sentence_builds_one_page(continued: Path, built: Path, runs: list[bool]) -> None:
+    before = digests(built)
     guide = continued / "book/reading-guide.md"
     said = guide.read_text("utf-8")
     guide.write_text(said + "\nA quagga is no zebra.\n", encoding="utf-8")
     after = digests(site.publish(continued))
-    assert runs == [False, True]
+    assert runs == [True]
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed >= {"book/reading-guide.html", "_static/search-texts.js"}
     assert "book/introduction.html" not in changed
-    assert after == from_the_start(continued)
+    shutil.rmtree(continued / "_build/work")
+    assert after == digests(site.publish(continued)), "built from the start it is the same"
     # A word that has gone leaves the index, too.
     guide.write_text(said, encoding="utf-8")
     runs.clear()
     after = digests(site.publish(continued))
     assert runs == [True]
     assert "quagga" not in (continued / "_build/html/_static/search-texts.js").read_text("utf-8")
-    assert after == from_the_start(continued)
-
-
-def test_a_change_that_other_pages_show_builds_them_all(continued: Path, runs: list[bool]) -> None:
-    guide = continued / "book/reading-guide.md"
-    title = guide.read_text("utf-8").split("\n# ", 1)[-1].removeprefix("# ").split("\n", 1)[0]
-    change(guide, f"# {title}", "# A title that stands in every page's contents")
-    after = digests(site.publish(continued))
-    assert runs == [True, False], "tried, refused, and done from the start"
-    assert "A title that stands" in (continued / "_build/html/book/introduction.html").read_text("utf-8")
-    assert after == from_the_start(continued)
+    assert after == before, "as the site that was built from the start"
 
 
 def test_a_cache_of_another_place_or_package_is_not_used(continued: Path) -> None:
