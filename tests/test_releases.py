@@ -11,9 +11,9 @@ from html import escape
 from pathlib import Path
 
 import pytest
+from sharing import digests
 from small_book import write_chapter, write_small_book
 from test_citing import BARE, EACH, KNOWN
-from test_site import digests
 
 from edition import citing, epub, imprint, notebooks, pdf, releases, site, versions
 from edition.citing import Edition, Work
