@@ -97,7 +97,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve one page with charts, a broken one among them, and tables from the loopback interface."""
     folder = tmp_path_factory.mktemp("site")
     figures.static_bundle(folder / "vega.js")
-    for name in ("figures.js", "tables.js", "figures.css"):
+    for name in ("figures.js", "tables.js", "fold.js", "figures.css"):
         shutil.copy(STATIC / name, folder)
     (folder / "palette.css").write_text(figures.palette_css())
     (folder / "_exhibits").mkdir()

@@ -74,6 +74,7 @@ def test_pages_are_tested_then_built_then_published() -> None:
     assert jobs["deploy"]["needs"] == "build"
     assert commands("test") == ["make test"]
     assert commands("build") == [
+        "make clean",
         "make book",
         "sh tools/fetch-sites.sh _build/releases",
         ".venv/bin/python tools/roof.py _build/releases _build/roof _build/html",
