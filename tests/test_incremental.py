@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sharing import digests
+from small_book import CODE, write_chapter, write_small_book
 
 from edition import jupyterbook, site
 
@@ -27,23 +29,24 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return seen
 
 
-TITLE, OTHER = "# Reading guide\n", "# A title that stands in every page's contents\n"
+SENTENCE = "\nA quagga is no zebra.\n"
+TITLE, OTHER = "# More\n", "# A title that stands in every page's contents\n"
 
 
 @pytest.fixture(scope="module")
-def continued(clone: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone whose last build can be continued: the folder of a build is part of what is compared.
+def continued(copy_clone: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small book whose last build can be continued; the tests change it one after the other."""
+    clone = copy_clone(tmp_path_factory.mktemp("continued") / "clone")
+    write_small_book(clone, chapters=("votes", "more"))
+    write_chapter(clone, CODE)
+    (clone / "book/more.md").write_text(f"{TITLE}\nOne sentence.\n", encoding="utf-8")
+    site.publish(clone)
+    return clone
 
-    It begins with another title and a row more than the site that all tests share. The tests take them away, one after
-    the other, each from what the last one left, and come to that site again.
-    """
-    ignored = shutil.ignore_patterns("work", "lock")
-    copy = shutil.copytree(clone, tmp_path_factory.mktemp("continued") / "clone", symlinks=True, ignore=ignored)
-    change(copy / "book/reading-guide.md", TITLE, OTHER)
-    votes = copy / "data/votes.csv"
-    votes.write_text(votes.read_text("utf-8") + votes.read_text("utf-8").splitlines()[-1] + "\n", encoding="utf-8")
-    site.publish(copy)
-    return copy
+
+def from_the_start(clone: Path) -> dict[str, str]:
+    shutil.rmtree(clone / "_build/work")
+    return digests(site.publish(clone))
 
 
 def change(file: Path, old: str, new: str) -> None:
@@ -52,39 +55,58 @@ def change(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_a_row_builds_all_pages(continued: Path, clone: Path, runs: list[bool]) -> None:
-    shutil.copy(clone / "data/votes.csv", continued / "data")
+def test_a_row_builds_all_pages(continued: Path, runs: list[bool]) -> None:
+    votes = continued / "data/votes.csv"
+    whole = votes.read_text("utf-8")
+    votes.write_text(whole + whole.splitlines()[-1] + "\n", encoding="utf-8")
     site.publish(continued)
     assert runs == [False], "a table may show on any page"
+    votes.write_text(whole, encoding="utf-8")
 
 
-def test_a_change_that_other_pages_show_builds_them_all(continued: Path, built: Path, runs: list[bool]) -> None:
-    assert "A title that stands" in (continued / "_build/html/book/introduction.html").read_text("utf-8")
-    change(continued / "book/reading-guide.md", OTHER, TITLE)
-    after = digests(site.publish(continued))
-    assert runs == [True, False], "tried, refused, and done from the start"
-    assert after == digests(built)
-
-
-def test_a_sentence_builds_one_page(continued: Path, built: Path, runs: list[bool]) -> None:
-    before = digests(built)
-    guide = continued / "book/reading-guide.md"
-    said = guide.read_text("utf-8")
-    guide.write_text(said + "\nA quagga is no zebra.\n", encoding="utf-8")
+def test_a_sentence_builds_one_page(continued: Path, runs: list[bool]) -> None:
+    before = digests(site.publish(continued))
+    runs.clear()
+    more = continued / "book/more.md"
+    said = more.read_text("utf-8")
+    more.write_text(said + SENTENCE, encoding="utf-8")
     after = digests(site.publish(continued))
     assert runs == [True]
     changed = {name for name in after if after[name] != before.get(name)}
-    assert changed >= {"book/reading-guide.html", "_static/search-texts.js"}
-    assert "book/introduction.html" not in changed
-    shutil.rmtree(continued / "_build/work")
-    assert after == digests(site.publish(continued)), "built from the start it is the same"
+    assert changed >= {"book/more.html", "_static/search-texts.js"}
+    assert "book/votes.html" not in changed
+    assert after == from_the_start(continued), "built from the start it is the same"
     # A word that has gone leaves the index, too.
-    guide.write_text(said, encoding="utf-8")
+    more.write_text(said, encoding="utf-8")
     runs.clear()
     after = digests(site.publish(continued))
     assert runs == [True]
     assert "quagga" not in (continued / "_build/html/_static/search-texts.js").read_text("utf-8")
     assert after == before, "as the site that was built from the start"
+
+
+def test_a_change_that_other_pages_show_builds_them_all(continued: Path, runs: list[bool]) -> None:
+    change(continued / "book/more.md", TITLE, OTHER)
+    after = digests(site.publish(continued))
+    assert runs == [True, False], "tried, refused, and done from the start"
+    assert "A title that stands" in (continued / "_build/html/book/votes.html").read_text("utf-8")
+    assert after == from_the_start(continued)
+
+
+def test_the_whole_book_comes_to_the_same_by_either_way(
+    clone: Path, built: Path, tmp_path: Path, runs: list[bool]
+) -> None:
+    """With all that chapters know of each other: a sentence is taken away, and the site is the one of all tests."""
+    ignored = shutil.ignore_patterns("work", "lock")
+    copy = shutil.copytree(clone, tmp_path / "clone", symlinks=True, ignore=ignored)
+    guide = copy / "book/reading-guide.md"
+    said = guide.read_text("utf-8")
+    guide.write_text(said + SENTENCE, encoding="utf-8")
+    site.publish(copy)
+    guide.write_text(said, encoding="utf-8")
+    after = digests(site.publish(copy))
+    assert runs == [False, True]
+    assert after == digests(built)
 
 
 def test_a_cache_of_another_place_or_package_is_not_used(continued: Path) -> None:
