@@ -111,7 +111,7 @@ def test_what_readers_ask_for_comes_first(opened: Any, address: str) -> None:
     assert sum(rank == 0 for rank in ranks.values()) >= FIRST * len(ranks), late
     assert sum(rank < 5 for rank in ranks.values()) >= FIVE * len(ranks), late
     times = sorted(time for _, time in answers)
-    assert times[len(times) // 2] <= WITHIN, times[-12:]  # the half of them: others are at work on the machine
+    assert times[len(times) * 9 // 10] <= WITHIN, times[-12:]  # nine in ten: others are at work on the machine
 
 
 def test_suggestions_are_walked_by_keyboard_and_told(opened: Any) -> None:
